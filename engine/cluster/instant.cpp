@@ -1,0 +1,122 @@
+#include "engine/cluster/instant.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace clusterip::cluster {
+namespace {
+
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+
+// Takes a fixed number of digits off the front.
+std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+  if (text.size() < count) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(0, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  text.remove_prefix(count);
+  return value;
+}
+
+bool take(std::string_view& text, std::string_view allowed) {
+  if (text.empty() || allowed.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
+  const auto year = take_digits(text, 4);
+  if (!year || !take(text, "-")) return std::nullopt;
+  const auto month = take_digits(text, 2);
+  if (!month || !take(text, "-")) return std::nullopt;
+  const auto day = take_digits(text, 2);
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days{date};
+}
+
+std::optional<std::int64_t> take_time_of_day(std::string_view& text) {
+  const auto hour = take_digits(text, 2);
+  if (!hour || *hour > 23 || !take(text, ":")) return std::nullopt;
+  const auto minute = take_digits(text, 2);
+  if (!minute || *minute > 59 || !take(text, ":")) return std::nullopt;
+  const auto second = take_digits(text, 2);
+  if (!second || *second > 60) return std::nullopt;
+  return (*hour * 60 + *minute) * 60 + *second;
+}
+
+std::optional<std::int64_t> take_fraction(std::string_view& text) {
+  if (!take(text, ".")) return 0;
+  std::int64_t micros = 0;
+  std::size_t digits = 0;
+  for (; digits < 9 && !text.empty() && text.front() >= '0' && text.front() <= '9'; ++digits) {
+    if (digits < 6) micros = micros * 10 + (text.front() - '0');
+    text.remove_prefix(1);
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 6; ++digits) micros *= 10;
+  return micros;
+}
+
+std::optional<std::int64_t> take_offset_seconds(std::string_view& text) {
+  if (take(text, "Zz")) return 0;
+  const bool west = !text.empty() && text.front() == '-';
+  if (!take(text, "+-")) return std::nullopt;
+  const auto hours = take_digits(text, 2);
+  if (!hours || *hours > 23 || !take(text, ":")) return std::nullopt;
+  const auto minutes = take_digits(text, 2);
+  if (!minutes || *minutes > 59) return std::nullopt;
+  const std::int64_t seconds = (*hours * 60 + *minutes) * 60;
+  return west ? -seconds : seconds;
+}
+
+std::string format(Instant instant, bool with_micros) {
+  const Instant second = instant.whole_second();
+  const std::chrono::sys_seconds time{std::chrono::seconds{second.microseconds / kMicrosPerSecond}};
+  const auto days = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{days};
+  const std::chrono::hh_mm_ss clock{time - days};
+  std::array<char, 64> buffer{};
+  int size =
+      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
+                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                    static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                    static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+  std::string text(buffer.data(), static_cast<std::size_t>(size));
+  if (with_micros) {
+    size = std::snprintf(buffer.data(), buffer.size(), ".%06d",
+                         static_cast<int>((instant - second).microseconds));
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+  return text + "Z";
+}
+
+}  // namespace
+
+std::optional<Instant> read_instant(std::string_view text) {
+  const auto date = take_date(text);
+  if (!date || !take(text, "Tt ")) return std::nullopt;
+  const auto second_of_day = take_time_of_day(text);
+  if (!second_of_day) return std::nullopt;
+  const auto fraction = take_fraction(text);
+  if (!fraction) return std::nullopt;
+  const auto offset = take_offset_seconds(text);
+  if (!offset || !text.empty()) return std::nullopt;
+  const std::int64_t midnight = std::chrono::seconds{date->time_since_epoch()}.count();
+  return Instant{(midnight + *second_of_day - *offset) * kMicrosPerSecond + *fraction};
+}
+
+std::string to_text(Instant instant) {
+  return format(instant, false);
+}
+std::string to_text_micro(Instant instant) {
+  return format(instant, true);
+}
+
+}  // namespace clusterip::cluster

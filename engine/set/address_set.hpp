@@ -1,0 +1,48 @@
+// The set of claimed addresses of both families: the heart of the engine.
+//
+// One bit an address, over the whole address space; CIDRs are views onto it (engine/ranges), so overlapping
+// CIDRs can never give one address twice. Any number of threads may call anything at any time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "engine/net/bands.hpp"
+
+namespace clusterip {
+
+class AddressSet {
+ public:
+  AddressSet();
+  ~AddressSet();
+  AddressSet(const AddressSet&) = delete;
+  AddressSet& operator=(const AddressSet&) = delete;
+
+  // Takes one address. True: it was free and is now the caller's. Lock-free. Takes effect at its locked
+  // instruction.
+  [[nodiscard]] bool claim(const Address& address) noexcept;
+  // Gives one address back. True: it was claimed. Lock-free.
+  [[nodiscard]] bool release(const Address& address) noexcept;
+  // Whether the address is claimed. Wait-free.
+  [[nodiscard]] bool contains(const Address& address) const noexcept;
+
+  // Claims the first free address at or after `start`, going up and from `span.last` on to `span.first`, each
+  // address once. `start` lies in `span`. Absent: full, and exactly so: at one instant during the call none
+  // was free. Lock-free.
+  [[nodiscard]] std::optional<Address> claim_next(const Span& span, const Address& start) noexcept;
+  // What claim_next would have claimed, claiming nothing. Lock-free.
+  [[nodiscard]] std::optional<Address> find_free(const Span& span, const Address& start) const noexcept;
+
+  // How many addresses of the span are claimed: exact at rest, else between the least and the most during the
+  // call. Cost: proportional to the span in words (IPv4) or to what is claimed (IPv6).
+  [[nodiscard]] std::uint64_t count(const Span& span) const noexcept;
+  // Calls `visit` for each claimed address of the span in ascending order.
+  void for_each(const Span& span, const std::function<void(const Address&)>& visit) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace clusterip
