@@ -27,17 +27,43 @@ inline constexpr std::string_view kReadyCondition = "Ready";
 
 using Labels = std::map<std::string, std::string, std::less<>>;
 
+struct OwnerReference {
+  std::string api_version;
+  std::string kind;
+  std::string name;
+  std::string uid;
+  std::optional<bool> controller;
+  std::optional<bool> block_owner_deletion;
+  friend bool operator==(const OwnerReference&, const OwnerReference&) = default;
+};
+
+// Which client set which fields. `fields_json` is the tree of fields as compact JSON; no rule reads it.
+struct ManagedFields {
+  std::string manager;
+  std::string operation;
+  std::string api_version;
+  std::optional<Instant> time;
+  std::string fields_type;
+  std::string fields_json;
+  std::string subresource;
+  friend bool operator==(const ManagedFields&, const ManagedFields&) = default;
+};
+
 struct ObjectMeta {
   std::string name;
   std::string generate_name;
   std::string name_space;  // empty for cluster-scoped objects
   std::string uid;
   std::string resource_version;
+  std::int64_t generation = 0;
   std::optional<Instant> creation;
   std::optional<Instant> deletion;  // set: the object is being deleted and waits for its finalizers
+  std::optional<std::int64_t> deletion_grace_seconds;
   std::vector<std::string> finalizers;
   Labels labels;
   Labels annotations;
+  std::vector<OwnerReference> owner_references;
+  std::vector<ManagedFields> managed_fields;
 
   bool has_finalizer(std::string_view finalizer) const;
 };
@@ -48,12 +74,15 @@ struct Condition {
   std::string reason;
   std::string message;
   std::optional<Instant> last_transition;
+  std::int64_t observed_generation = 0;
   friend bool operator==(const Condition&, const Condition&) = default;
 };
 
 struct ServiceCidr {
   ObjectMeta meta;
   std::vector<std::string> cidrs;
+  // The list was sent, though empty: upstream prints such a list as [] and a missing one as null.
+  bool empty_cidrs_given = false;
   std::vector<Condition> conditions;
 
   const Condition* ready_condition() const;
@@ -80,13 +109,38 @@ struct IpAddress {
   bool is_managed() const;
 };
 
+// A port's number or name: 80 and "80" differ (k8s.io/apimachinery intstr).
+struct IntOrString {
+  std::int64_t number = 0;
+  std::optional<std::string> text;  // set: it is a text, and `number` says nothing
+  friend bool operator==(const IntOrString&, const IntOrString&) = default;
+};
+
 struct ServicePort {
   std::string name;
   std::string protocol;
   std::int64_t port = 0;
-  std::string target_port;  // a number or a name, as text
+  IntOrString target_port;
   std::int64_t node_port = 0;
   std::optional<std::string> app_protocol;
+  friend bool operator==(const ServicePort&, const ServicePort&) = default;
+};
+
+// status.loadBalancer.ingress[].ports[]
+struct PortStatus {
+  std::int64_t port = 0;
+  std::string protocol;
+  std::optional<std::string> error;
+  friend bool operator==(const PortStatus&, const PortStatus&) = default;
+};
+
+// status.loadBalancer.ingress[]
+struct LoadBalancerIngress {
+  std::string ip;
+  std::string hostname;
+  std::optional<std::string> ip_mode;
+  std::vector<PortStatus> ports;
+  friend bool operator==(const LoadBalancerIngress&, const LoadBalancerIngress&) = default;
 };
 
 struct Service {
@@ -99,6 +153,26 @@ struct Service {
   Labels selector;
   std::vector<ServicePort> ports;
   std::string external_name;
+  std::vector<std::string> external_ips;
+  std::string session_affinity;
+  // spec.sessionAffinityConfig.clientIP.timeoutSeconds. Three levels, each of which may be missing alone.
+  struct AffinityConfig {
+    bool has_client_ip = false;
+    std::optional<std::int64_t> timeout_seconds;
+    friend bool operator==(const AffinityConfig&, const AffinityConfig&) = default;
+  };
+  std::optional<AffinityConfig> session_affinity_config;
+  std::string load_balancer_ip;
+  std::vector<std::string> load_balancer_source_ranges;
+  std::optional<std::string> load_balancer_class;
+  std::optional<bool> allocate_load_balancer_node_ports;
+  std::string external_traffic_policy;
+  std::optional<std::string> internal_traffic_policy;
+  std::optional<std::string> traffic_distribution;
+  std::int64_t health_check_node_port = 0;
+  bool publish_not_ready_addresses = false;
+  std::vector<LoadBalancerIngress> ingress;  // status.loadBalancer.ingress
+  std::vector<Condition> conditions;         // status.conditions
 
   bool is_external_name() const { return type == "ExternalName"; }
   // None is the first cluster IP (or the only one given, before the plural field is filled in).
