@@ -1,0 +1,119 @@
+#include "daemon/api/object_json.hpp"
+
+#include <array>
+#include <utility>
+
+namespace clusterip::api {
+namespace {
+
+using cluster::IpAddress;
+using cluster::Service;
+using cluster::ServiceCidr;
+using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 3> kKindNames{"Service", "ServiceCIDR", "IPAddress"};
+
+template <class Object, class Read>
+Decoded<Object> decode(const Json& value, std::string_view go_type, Read read) {
+  FirstError error;
+  FieldReader fields(value, go_type, error);
+  std::string type_member;
+  fields.text("apiVersion", type_member);
+  fields.text("kind", type_member);
+  Object object;
+  read_meta(fields, object.meta);
+  read(fields, object);
+  if (error) return *std::move(error);
+  return object;
+}
+
+Json typed(ObjectKind kind) {
+  return Json{{"apiVersion", api_version(kind)}, {"kind", kind_name(kind)}};
+}
+
+}  // namespace
+
+std::string_view kind_name(ObjectKind kind) {
+  return kKindNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view api_version(ObjectKind kind) {
+  return kind == ObjectKind::kService ? "v1" : "networking.k8s.io/v1";
+}
+
+std::optional<ObjectKind> find_kind(std::string_view api_version, std::string_view kind) {
+  if (api_version == "v1") {
+    if (kind == "Service") return ObjectKind::kService;
+  } else if (api_version == "networking.k8s.io/v1" || api_version == "networking.k8s.io/v1beta1") {
+    if (kind == "ServiceCIDR") return ObjectKind::kServiceCidr;
+    if (kind == "IPAddress") return ObjectKind::kIpAddress;
+  }
+  return std::nullopt;
+}
+
+std::variant<ObjectKind, DecodeError> kind_of(const Json& object) {
+  FirstError error;
+  FieldReader fields(object, "runtime.TypeMeta", error);
+  std::string version;
+  std::string kind;
+  fields.text("apiVersion", version);
+  fields.text("kind", kind);
+  if (error) return *std::move(error);
+  if (kind.empty()) return DecodeError{"kind", "\"\"", "Object 'Kind' is missing"};
+  if (const auto found = find_kind(version, kind)) return *found;
+  return DecodeError{"kind", short_text(kind),
+                     "no kind " + short_text(kind) + " is known in version " + short_text(version)};
+}
+
+Decoded<ServiceCidr> decode_service_cidr(const Json& object) {
+  return decode<ServiceCidr>(object, "v1.ServiceCIDR", [](FieldReader& fields, ServiceCidr& to) {
+    fields.object("spec", "v1.ServiceCIDRSpec", [&](FieldReader& spec) {
+      to.empty_cidrs_given = spec.texts("cidrs", to.cidrs) && to.cidrs.empty();
+    });
+    fields.object("status", "v1.ServiceCIDRStatus",
+                  [&](FieldReader& status) { read_conditions(status, to.conditions); });
+  });
+}
+
+Decoded<IpAddress> decode_ip_address(const Json& object) {
+  return decode<IpAddress>(object, "v1.IPAddress", [](FieldReader& fields, IpAddress& to) {
+    fields.object("spec", "v1.IPAddressSpec", [&](FieldReader& spec) {
+      spec.object("parentRef", "v1.ParentReference", [&](FieldReader& parent) {
+        cluster::ParentRef& reference = to.parent.emplace();
+        parent.text("group", reference.group);
+        parent.text("resource", reference.resource);
+        parent.text("namespace", reference.name_space);
+        parent.text("name", reference.name);
+      });
+    });
+  });
+}
+
+Json encode(const ServiceCidr& cidr) {
+  Json object = typed(ObjectKind::kServiceCidr);
+  object["metadata"] = encode_meta(cidr.meta);
+  object["spec"] = Json::object();
+  if (!cidr.cidrs.empty()) object["spec"]["cidrs"] = cidr.cidrs;
+  object["status"] = Json::object();
+  if (!cidr.conditions.empty()) object["status"]["conditions"] = encode_conditions(cidr.conditions);
+  return object;
+}
+
+Json encode(const IpAddress& address) {
+  Json object = typed(ObjectKind::kIpAddress);
+  object["metadata"] = encode_meta(address.meta);
+  object["spec"] = Json::object();
+  if (address.parent) {
+    Json& parent = object["spec"]["parentRef"] = Json::object();
+    const auto put = [&](const char* name, const std::string& text) {
+      if (!text.empty()) parent[name] = text;
+    };
+    put("group", address.parent->group);
+    put("resource", address.parent->resource);
+    put("namespace", address.parent->name_space);
+    put("name", address.parent->name);
+  }
+  return object;
+}
+
+}  // namespace clusterip::api
