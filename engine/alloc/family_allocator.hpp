@@ -1,0 +1,127 @@
+// One family's decisions: any address, this address, release. Rules of the specification, sections 3 and 4,
+// without the faults that come from stale caches.
+//
+// It lies on a set of claimed addresses and a table of ranges. An answer through a range is given inside a
+// view of the table, so the fence of Ranges holds here too. Any number of threads may call anything at any
+// time; nothing locks, nothing allocates (IPv6 may grow its set). Who records what was given out, and for
+// which object, sits above.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "engine/alloc/draws.hpp"
+#include "engine/alloc/outcome.hpp"
+#include "engine/ranges/ranges.hpp"
+#include "engine/set/address_set.hpp"
+
+namespace clusterip {
+
+// Told of each step of a decision. This one hears nothing and costs nothing; another type with the same
+// members is passed to the calls that take one.
+struct SilentObserver {
+  void range_not_ready(const Range&) noexcept {}
+  void band_full(const Range&, BandKind) noexcept {}
+};
+
+class FamilyAllocator {
+ public:
+  // The set may be shared by both families' allocators and must outlive them.
+  FamilyAllocator(Family family, AddressSet& set) : ranges_(family), set_(set) {}
+
+  Ranges& ranges() noexcept { return ranges_; }
+  const Ranges& ranges() const noexcept { return ranges_; }
+  AddressSet& set() noexcept { return set_; }
+
+  // Any address, from any ready range. Ranges are tried from a drawn one on, each once; in each the dynamic
+  // band, then the static band. Fails with kFull alone: each ready range was full at an instant during the
+  // call.
+  template <DrawSource Draws, class Observer = SilentObserver>
+  AllocateOutcome allocate(Draws& draws, Observer&& observer = {});
+  // The same with the caller's order of ranges; those that are not ready, or not there, are skipped.
+  template <DrawSource Draws, class Observer = SilentObserver>
+  AllocateOutcome allocate(Draws& draws, std::span<const Cidr> order, Observer&& observer = {});
+  // Any address of one range: kFull, kNotReady; kMismatchedNetwork where there is no such range.
+  template <DrawSource Draws, class Observer = SilentObserver>
+  AllocateOutcome allocate_in(const Cidr& cidr, Draws& draws, Observer&& observer = {});
+
+  // This address, through the smallest ready range that has it as a host: kAllocated, kMismatchedNetwork.
+  AllocateOutcome allocate(const Address& address);
+  // This address through this range: kNotReady, kNotInRange, kAllocated, kMismatchedNetwork.
+  AllocateOutcome allocate_in(const Cidr& cidr, const Address& address);
+
+  enum class Release : std::uint8_t { kReleased, kWasFree, kMismatchedNetwork };
+  // Gives an address back, whatever the state of its range. Upstream keeps an address that no range has as a
+  // host, and so does this.
+  Release release(const Address& address);
+
+  bool contains(const Address& address) const noexcept { return set_.contains(address); }
+
+ private:
+  template <DrawSource Draws, class Observer>
+  AllocateOutcome search(const Range& range, Draws& draws, Observer& observer);
+  AllocateOutcome claim(const Range& range, const Address& address);
+
+  Ranges ranges_;
+  AddressSet& set_;
+};
+
+template <DrawSource Draws, class Observer>
+AllocateOutcome FamilyAllocator::search(const Range& range, Draws& draws, Observer& observer) {
+  const Bands& bands = range.bands;
+  if (bands.dynamic_size() == 0) return AllocateError::kFull;
+  if (const auto found = set_.claim_next(*bands.dynamic_band(), dynamic_start(bands, draws))) {
+    return Allocation{*found, bands.cidr, BandKind::kDynamic};
+  }
+  observer.band_full(range, BandKind::kDynamic);
+  if (bands.static_size == 0) return AllocateError::kFull;
+  if (const auto found = set_.claim_next(*bands.static_band(), static_start(bands, draws))) {
+    return Allocation{*found, bands.cidr, BandKind::kStatic};
+  }
+  observer.band_full(range, BandKind::kStatic);
+  return AllocateError::kFull;
+}
+
+template <DrawSource Draws, class Observer>
+AllocateOutcome FamilyAllocator::allocate(Draws& draws, Observer&& observer) {
+  const Ranges::View view = ranges_.view();
+  const auto& ready = view->ready();
+  if (ready.empty()) return AllocateError::kFull;
+  std::size_t at = static_cast<std::size_t>(draws.below(ready.size()));
+  for (std::size_t tried = 0; tried < ready.size(); ++tried) {
+    const AllocateOutcome outcome = search(view->ranges()[ready[at]], draws, observer);
+    if (std::holds_alternative<Allocation>(outcome)) return outcome;
+    if (++at == ready.size()) at = 0;
+  }
+  return AllocateError::kFull;
+}
+
+template <DrawSource Draws, class Observer>
+AllocateOutcome FamilyAllocator::allocate(Draws& draws, std::span<const Cidr> order, Observer&& observer) {
+  const Ranges::View view = ranges_.view();
+  for (const Cidr& cidr : order) {
+    const Range* range = view->find(cidr);
+    if (range == nullptr) continue;
+    if (range->state != RangeState::kReady) {
+      observer.range_not_ready(*range);
+      continue;
+    }
+    const AllocateOutcome outcome = search(*range, draws, observer);
+    if (std::holds_alternative<Allocation>(outcome)) return outcome;
+  }
+  return AllocateError::kFull;
+}
+
+template <DrawSource Draws, class Observer>
+AllocateOutcome FamilyAllocator::allocate_in(const Cidr& cidr, Draws& draws, Observer&& observer) {
+  const Ranges::View view = ranges_.view();
+  const Range* range = view->find(cidr);
+  if (range == nullptr) return AllocateError::kMismatchedNetwork;
+  if (range->state != RangeState::kReady) {
+    observer.range_not_ready(*range);
+    return AllocateError::kNotReady;
+  }
+  return search(*range, draws, observer);
+}
+
+}  // namespace clusterip

@@ -1,0 +1,46 @@
+#include "engine/set/thread_index.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+
+namespace clusterip::set {
+namespace {
+
+std::array<std::atomic<bool>, kMostThreads> g_taken{};
+std::atomic<std::size_t> g_bound{0};
+
+std::size_t take() noexcept {
+  for (std::size_t index = 0; index < kMostThreads; ++index) {
+    bool expected = false;
+    if (g_taken[index].load() || !g_taken[index].compare_exchange_strong(expected, true)) continue;
+    std::size_t bound = g_bound.load();
+    while (bound < index + 1 && !g_bound.compare_exchange_weak(bound, index + 1)) {
+    }
+    return index;
+  }
+  std::fputs("clusterip: more than 1024 threads use the engine at once\n", stderr);
+  std::abort();
+}
+
+struct Holder {
+  Holder() noexcept : index(take()) {}
+  ~Holder() { g_taken[index].store(false); }
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
+  std::size_t index;
+};
+
+}  // namespace
+
+std::size_t thread_index() noexcept {
+  thread_local const Holder holder;
+  return holder.index;
+}
+
+std::size_t thread_index_bound() noexcept {
+  return g_bound.load();
+}
+
+}  // namespace clusterip::set

@@ -1,0 +1,103 @@
+// The set against the golden table: random programs over spans that share words, and the edges of both
+// families.
+#include "engine/set/address_set.hpp"
+
+#include <gtest/gtest.h>
+
+#include "engine/net/text.hpp"
+#include "tests/support/golden_model.hpp"
+
+namespace clusterip {
+namespace {
+
+using test::GoldenSet;
+
+std::vector<Address> list(const AddressSet& set, const Span& span) {
+  std::vector<Address> found;
+  set.for_each(span, [&](const Address& address) { found.push_back(address); });
+  return found;
+}
+
+Address at(const Address& base, std::uint64_t offset) {
+  return {base.family(), base.bits() + offset};
+}
+
+void run_program(const Address& base, std::uint64_t size, std::uint64_t seed, int steps) {
+  AddressSet set;
+  GoldenSet golden;
+  SeededDraws draws(seed);
+  for (int step = 0; step < steps; ++step) {
+    std::uint64_t low = draws.below(size);
+    std::uint64_t high = draws.below(size);
+    if (low > high) std::swap(low, high);
+    const Span span{at(base, low), at(base, high)};
+    const Address inside = at(base, low + draws.below(high - low + 1));
+    switch (draws.below(8)) {
+      case 0:
+        ASSERT_EQ(set.claim(inside), golden.claim(inside));
+        break;
+      case 1:
+      case 2:
+        ASSERT_EQ(set.release(inside), golden.release(inside));
+        break;
+      case 3:
+        ASSERT_EQ(set.contains(inside), golden.contains(inside));
+        break;
+      case 4:
+        ASSERT_EQ(set.find_free(span, inside), golden.find_free(span, inside));
+        break;
+      case 5:
+        ASSERT_EQ(set.count(span), golden.count(span));
+        ASSERT_EQ(list(set, span), golden.list(span));
+        break;
+      default:
+        ASSERT_EQ(set.claim_next(span, inside), golden.claim_next(span, inside));
+    }
+  }
+}
+
+TEST(AddressSet, RandomProgramsEqualTheGoldenTable) {
+  const Address bases[] = {*read_address("10.0.0.0"),
+                           *read_address("0.0.0.0"),
+                           *read_address("255.255.254.0"),
+                           *read_address("fd00::"),
+                           *read_address("fd00::ffff:ffff:ffff:ff00"),
+                           *read_address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fe00")};
+  std::uint64_t seed = 1;
+  for (const Address& base : bases) {
+    for (const std::uint64_t size : {1U, 5U, 64U, 65U, 200U, 512U}) {
+      SCOPED_TRACE(base.to_string() + " " + std::to_string(size));
+      run_program(base, size, ++seed, 3000);
+    }
+  }
+}
+
+TEST(AddressSet, TheFamiliesNeverMix) {
+  AddressSet set;
+  EXPECT_TRUE(set.claim(Address::v4(5)));
+  EXPECT_FALSE(set.contains(Address::v6(0, 5)));
+  EXPECT_TRUE(set.claim(Address::v6(0, 5)));
+  EXPECT_TRUE(set.release(Address::v4(5)));
+  EXPECT_TRUE(set.contains(Address::v6(0, 5)));
+}
+
+TEST(AddressSet, FullAndTheOneFreeAddressOfALargeSpan) {
+  AddressSet set;
+  const Span span{*read_address("10.0.0.3"), *read_address("10.0.70.9")};
+  const auto size = static_cast<std::uint64_t>(span.size());
+  for (std::uint64_t i = 0; i < size; ++i) {
+    ASSERT_EQ(set.claim_next(span, at(span.first, (i * 7919) % size)).has_value(), true);
+  }
+  EXPECT_FALSE(set.claim_next(span, span.first));
+  for (const std::uint64_t hole : {std::uint64_t{0}, std::uint64_t{60}, std::uint64_t{61}, size - 1}) {
+    ASSERT_TRUE(set.release(at(span.first, hole)));
+    for (const std::uint64_t start : {std::uint64_t{0}, hole, (hole + 1) % size, size - 1}) {
+      ASSERT_EQ(set.find_free(span, at(span.first, start)), at(span.first, hole));
+    }
+    ASSERT_EQ(set.claim_next(span, at(span.first, size / 2)), at(span.first, hole));
+  }
+  EXPECT_EQ(set.count(span), size);
+}
+
+}  // namespace
+}  // namespace clusterip
