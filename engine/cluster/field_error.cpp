@@ -1,8 +1,8 @@
 #include "engine/cluster/field_error.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <iterator>
+#include <utility>
 
 namespace clusterip::cluster {
 
@@ -52,50 +52,64 @@ std::string_view type_text(FieldErrorType type) {
 
 std::string FieldError::message() const {
   std::string text(type_text(type));
-  if (!value_json.empty()) text.append(": ").append(value_json);
+  const std::string& value = printed_value.empty() ? value_json : printed_value;
+  if (!value.empty()) text.append(": ").append(value);
   if (!detail.empty()) text.append(": ").append(detail);
   return text;
 }
 
-std::string json_quote(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          std::array<char, 8> buffer{};
-          std::snprintf(buffer.data(), buffer.size(), "\\u%04x", static_cast<unsigned>(c));
-          out += buffer.data();
-        } else {
-          out.push_back(c);
-        }
-    }
-  }
-  return out + "\"";
+FieldError required(std::string field, std::string detail) {
+  return {FieldErrorType::kRequired, std::move(field), "", std::move(detail)};
 }
 
-std::string json_list(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) {
-    if (out.size() > 1) out.push_back(',');
-    out += json_quote(text);
+FieldError forbidden(std::string field, std::string detail) {
+  return {FieldErrorType::kForbidden, std::move(field), "", std::move(detail)};
+}
+
+FieldError too_long(std::string field, std::size_t limit_bytes) {
+  return {FieldErrorType::kTooLong, std::move(field), "",
+          "may not be more than " + std::to_string(limit_bytes) + (limit_bytes == 1 ? " byte" : " bytes")};
+}
+
+FieldError invalid(std::string field, std::string_view value, std::string detail) {
+  FieldError error = invalid_json(std::move(field), json_quote(value), std::move(detail));
+  std::string quoted = go_quote(value);
+  if (quoted != error.value_json) error.printed_value = std::move(quoted);
+  return error;
+}
+
+FieldError invalid(std::string field, const std::vector<std::string>& value, std::string detail) {
+  return invalid_json(std::move(field), json_list(value), std::move(detail));
+}
+
+FieldError invalid(std::string field, std::int64_t value, std::string detail) {
+  return invalid_json(std::move(field), std::to_string(value), std::move(detail));
+}
+
+FieldError invalid_json(std::string field, std::string value_json, std::string detail) {
+  return {FieldErrorType::kInvalid, std::move(field), std::move(value_json), std::move(detail)};
+}
+
+FieldError duplicate(std::string field, std::string value_json) {
+  return {FieldErrorType::kDuplicate, std::move(field), std::move(value_json), ""};
+}
+
+FieldError not_supported(std::string field, std::string value_json,
+                         const std::vector<std::string>& supported) {
+  std::string detail;
+  for (const std::string& value : supported) {
+    detail.append(detail.empty() ? "supported values: " : ", ").append(go_quote(value));
   }
-  return out + "]";
+  return {FieldErrorType::kNotSupported, std::move(field), std::move(value_json), std::move(detail)};
+}
+
+void append(FieldErrors& errors, FieldErrors more) {
+  errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+void append_invalid(FieldErrors& errors, const std::string& field, std::string_view value,
+                    const std::vector<std::string>& details) {
+  for (const std::string& detail : details) errors.push_back(invalid(field, value, detail));
 }
 
 std::string aggregate_text(const FieldErrors& errors) {

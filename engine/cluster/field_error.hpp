@@ -4,9 +4,12 @@
 // upstream prints it, and the detail. Errors are collected in upstream's order.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::cluster {
 
@@ -30,9 +33,11 @@ struct FieldError {
   FieldErrorType type = FieldErrorType::kInvalid;
   std::string field;
   // The bad value as compact JSON: "\"10.0.0.0\"" with its quotes, "[\"a\",\"b\"]", "7", "null". Empty for
-  // the types that print none (Required, Forbidden).
+  // the types that print none (Required, Forbidden, TooLong).
   std::string value_json;
   std::string detail;
+  // The value as the message prints it, where that is not value_json: plain texts are quoted as Go's %q does.
+  std::string printed_value = {};
 
   // "Invalid value: \"x\": must be …": the message of the cause.
   std::string message() const;
@@ -41,10 +46,24 @@ struct FieldError {
 
 using FieldErrors = std::vector<FieldError>;
 
-// A text as a JSON string with Go's escaping (encoding/json without HTML escapes).
-std::string json_quote(std::string_view text);
-// A list of texts as a compact JSON array; null for an absent list is the caller's business.
-std::string json_list(const std::vector<std::string>& texts);
+FieldError required(std::string field, std::string detail = "");
+FieldError forbidden(std::string field, std::string detail);
+FieldError too_long(std::string field, std::size_t limit_bytes);
+// A plain text; values of other types go through the _json forms.
+FieldError invalid(std::string field, std::string_view value, std::string detail);
+FieldError invalid(std::string field, const std::vector<std::string>& value, std::string detail);
+FieldError invalid(std::string field, std::int64_t value, std::string detail);
+FieldError invalid_json(std::string field, std::string value_json, std::string detail);
+// For both, a text that upstream holds in a type of its own prints as JSON does, which differs from a plain
+// text only in rare characters.
+FieldError duplicate(std::string field, std::string value_json);
+FieldError not_supported(std::string field, std::string value_json,
+                         const std::vector<std::string>& supported);
+
+void append(FieldErrors& errors, FieldErrors more);
+// One Invalid error for each detail.
+void append_invalid(FieldErrors& errors, const std::string& field, std::string_view value,
+                    const std::vector<std::string>& details);
 
 // "field: message" of one error, "[a, b]" of several, equal texts once (field.ErrorList.ToAggregate).
 std::string aggregate_text(const FieldErrors& errors);
