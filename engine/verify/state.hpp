@@ -1,0 +1,107 @@
+// A state of a cluster as the verifier's rules look at it: which Service holds which address, which IPAddress
+// object says so, and the ServiceCIDRs around them.
+//
+// Objects are put in and erased one by one, from a dump or from events, and only what the rules need is kept:
+// about 400 bytes for a Service with its IPAddress. Each change costs a few hash probes. What one object
+// alone shows (a malformed address, families that do not fit) is judged when the object comes in; what
+// several objects show is asked afterwards, for one address or for all (state_rules.hpp).
+//
+// Addresses are known by value: a Service that lists FD00:96::7 holds fd00:96::7.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <boost/container/small_vector.hpp>
+
+#include "engine/cluster/objects.hpp"
+#include "engine/net/address.hpp"
+#include "engine/verify/finding.hpp"
+#include "engine/verify/ranges_of_state.hpp"
+
+namespace clusterip::verify {
+
+// "namespace/name": how Services are known and named.
+std::string service_key(std::string_view name_space, std::string_view name);
+ObjectRef service_ref(std::string_view key);
+ObjectRef ip_address_ref(std::string name);
+ObjectRef range_ref(std::string name);
+
+struct ServiceEntry {
+  std::optional<cluster::Instant> creation;
+  boost::container::small_vector<Address, 2> addresses;  // each once
+};
+
+// An IPAddress object.
+struct ClaimEntry {
+  enum class Parent : unsigned char { kNone, kService, kOther };
+
+  std::string written_name;  // empty where it is the canonical text of the address
+  std::string parent;        // the key of a Service, or what kubectl prints for another parent
+  std::string label_fault;   // what is wrong with the labels that the allocator writes; empty: nothing
+  std::optional<cluster::Instant> creation;
+  Parent parent_kind = Parent::kNone;
+  bool managed = false;       // has the managed-by label
+  bool family_label = false;  // has the right family label
+};
+
+class State {
+ public:
+  using Services = std::unordered_map<std::string, ServiceEntry>;
+  using Holder = Services::value_type;  // first: the key
+
+  struct AddressEntry {
+    boost::container::small_vector<const Holder*, 1> holders;  // in no order
+    std::optional<ClaimEntry> claim;
+  };
+
+  // Each takes the object in, in place of one of that name; true: it is new.
+  bool put(const cluster::Service& service);
+  bool put(const cluster::IpAddress& address);
+  bool put(const cluster::ServiceCidr& range);
+  void erase_service(std::string_view name_space, std::string_view name);
+  void erase_ip_address(const std::string& name);
+  void erase_range(std::string_view name);
+
+  std::size_t service_count() const { return services_.size(); }
+  std::size_t ip_address_count() const { return ip_addresses_; }
+  const RangesOfState& ranges() const { return ranges_; }
+  const ServiceEntry* find_service(const std::string& key) const;
+  // Null where no Service holds the address and no IPAddress names it.
+  const AddressEntry* find_address(const Address& address) const;
+  // Every address that a Service holds or an IPAddress names, in ascending order.
+  std::vector<Address> addresses() const;
+  void for_each_address(const auto& visit) const {
+    for (const auto& [address, entry] : addresses_) visit(address, entry);
+  }
+
+  // What single objects showed when they came in, by object.
+  const std::map<ObjectRef, std::vector<Finding>>& object_findings() const { return object_findings_; }
+
+  // The newest time stamp of all objects that ever came in: the moment that ages are counted to.
+  std::optional<cluster::Instant> newest() const { return newest_; }
+  void see(const std::optional<cluster::Instant>& instant);
+
+ private:
+  void see(const cluster::ObjectMeta& meta);
+  void note(const ObjectRef& object, std::vector<Finding> findings);
+  void drop_if_empty(const Address& address);
+
+  Services services_;
+  std::unordered_map<Address, AddressEntry, AddressHash> addresses_;
+  std::size_t ip_addresses_ = 0;
+  // IPAddress objects whose name is no address, or another writing of one that is there already.
+  std::set<std::string, std::less<>> strays_;
+  RangesOfState ranges_;
+  std::map<ObjectRef, std::vector<Finding>> object_findings_;
+  std::optional<cluster::Instant> newest_;
+};
+
+}  // namespace clusterip::verify
