@@ -19,16 +19,14 @@ std::uint64_t usable_addresses(const Cidr& cidr) {
 }
 
 // RangeSize of k8s.io/utils/net: signed 64-bit arithmetic that gives up on the largest ranges.
-std::uint64_t range_size(const Cidr& cidr) {
-  const unsigned host_bits = cidr.host_bits();
-  if (cidr.family() == Family::kIPv4 && host_bits >= 31) return 0;
-  if (cidr.family() == Family::kIPv6 && host_bits >= 127) return 0;
+std::uint64_t range_size(Family notation, unsigned host_bits) {
+  if (host_bits + 1 >= address_bits(notation)) return 0;
   if (host_bits >= 63) return std::numeric_limits<std::int64_t>::max();
   return std::uint64_t{1} << host_bits;
 }
 
-std::uint64_t static_band_size(const Cidr& cidr) {
-  const std::uint64_t size = range_size(cidr);
+std::uint64_t static_band_size(Family notation, unsigned host_bits) {
+  const std::uint64_t size = range_size(notation, host_bits);
   if (size <= kSmallestStaticBand) return 0;
   return std::clamp(size / kSmallestStaticBand, kSmallestStaticBand, kLargestStaticBand);
 }
@@ -54,7 +52,9 @@ std::optional<Span> Bands::dynamic_band() const noexcept {
   return Span{plus(first, static_size), *last};
 }
 
-std::variant<Bands, BandsRefusal> make_bands(const Cidr& cidr) {
+namespace {
+
+std::variant<Bands, BandsRefusal> make_bands(const Cidr& cidr, Family notation) {
   if (cidr.family() == Family::kIPv6 && cidr.length() < kShortestIPv6Length) {
     return BandsRefusal{"shortest allowed prefix length for service CIDR is 64, got " +
                         std::to_string(cidr.length())};
@@ -70,8 +70,18 @@ std::variant<Bands, BandsRefusal> make_bands(const Cidr& cidr) {
     bands.last = plus(cidr.last(), ~Uint128{0});
   }
   bands.size = usable_addresses(cidr);
-  bands.static_size = static_band_size(cidr);
+  bands.static_size = static_band_size(notation, cidr.host_bits());
   return bands;
+}
+
+}  // namespace
+
+std::variant<Bands, BandsRefusal> make_bands(const Cidr& cidr) {
+  return make_bands(cidr, cidr.family());
+}
+
+std::variant<Bands, BandsRefusal> make_bands_of_mapped(const Cidr& cidr) {
+  return make_bands(cidr, Family::kIPv6);
 }
 
 std::optional<Bands> bands_of(const Cidr& cidr) {

@@ -58,6 +58,9 @@ struct BandsRefusal {
 
 // Refused: IPv6 shorter than /64, and the one-address CIDRs of the last IPv4 and IPv6 address.
 std::variant<Bands, BandsRefusal> make_bands(const Cidr& cidr);
+// The same for an IPv4 CIDR that was written as an IPv4-mapped one (::ffff:10.0.0.0/96): upstream then counts
+// in IPv6 terms, and /0 and /1 have bands.
+std::variant<Bands, BandsRefusal> make_bands_of_mapped(const Cidr& cidr);
 // The same without the reason.
 std::optional<Bands> bands_of(const Cidr& cidr);
 

@@ -20,6 +20,7 @@ struct Command {
   int (*run)(const std::vector<std::string>& arguments);
 };
 
+int run_oracle(const std::vector<std::string>& arguments);
 int run_version(const std::vector<std::string>& arguments);
 
 }  // namespace clusterip::ctl

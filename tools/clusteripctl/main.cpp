@@ -11,6 +11,7 @@ namespace clusterip::ctl {
 namespace {
 
 constexpr std::array kCommands{
+    Command{"oracle", "what would Kubernetes answer; newline-delimited JSON in and out", run_oracle},
     Command{"version", "version, engine build, modelled Kubernetes versions", run_version},
 };
 
