@@ -1,0 +1,53 @@
+// What is stored: one object as its JSON document, with what finds and orders it.
+//
+// The document is the object without apiVersion, kind and metadata.resourceVersion: the same for all served
+// versions, and known before the store has given it a revision. It always begins with {"metadata":{" so that
+// rendering is splicing (daemon/api/render).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace clusterip::daemon {
+
+// Which of the registry's resources; the order of the registry.
+using ResourceId = std::uint8_t;
+
+// The place of an object within its resource: by namespace, then name, as etcd orders keys.
+struct ObjectKey {
+  std::string name_space;  // empty for cluster-scoped resources
+  std::string name;
+  friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+};
+
+struct Record {
+  ResourceId resource = 0;
+  ObjectKey key;
+  std::uint64_t revision = 0;
+  std::string document;
+};
+using RecordPtr = std::shared_ptr<const Record>;
+
+// One change of one object, with what must hold for it.
+struct Write {
+  enum class Kind : std::uint8_t { kCreate, kUpdate, kErase };
+  Kind kind = Kind::kCreate;
+  ResourceId resource = 0;
+  ObjectKey key;
+  std::uint64_t expected_revision = 0;  // of kUpdate and kErase
+  std::string document;                 // for kErase the last state, which watches are sent
+};
+// All of it or nothing of it.
+using Transaction = std::vector<Write>;
+
+struct Event {
+  enum class Kind : std::uint8_t { kAdded, kModified, kDeleted };
+  Kind kind = Kind::kAdded;
+  RecordPtr object;    // a deleted object has the revision of its deletion
+  RecordPtr previous;  // absent for kAdded
+};
+
+}  // namespace clusterip::daemon

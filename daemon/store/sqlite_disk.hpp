@@ -1,0 +1,31 @@
+// Records in an SQLite database: the only door to SQLite is sqlite_disk.cpp.
+//
+// DIR/clusterip.db in write-ahead mode with full synchronisation; one transaction for each group of requests.
+// DIR/lock keeps a second process out, while sqlite3 may read beside us at any time:
+//   objects(resource, namespace, name, revision, document)    resource is "services", "servicecidrs.networking.k8s.io", …
+//   meta(key, value)                                          format, revision
+// Throws DiskError. Used by one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/store/disk.hpp"
+
+namespace clusterip::daemon {
+
+class SqliteDisk : public Disk {
+ public:
+  // `resources` names the resources in the order of their ids.
+  SqliteDisk(const std::string& directory, std::vector<std::string> resources);
+  ~SqliteDisk() override;
+  std::uint64_t load(const std::function<void(Record)>& take) override;
+  void commit(std::span<const Event> events, std::uint64_t revision) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace clusterip::daemon
