@@ -1,0 +1,109 @@
+#include "daemon/api/body.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace clusterip::api {
+namespace {
+
+using Json = nlohmann::json;
+
+// How deep brackets nest, outside of texts. The parser has no limit of its own, and the printer recurses.
+std::size_t nesting(std::string_view text) {
+  std::size_t deepest = 0;
+  std::size_t depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
+std::string member_text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// The text of the parser's own message behind its prefix.
+std::string parser_words(const std::string& what) {
+  const std::size_t colon = what.find("parse error");
+  return colon == std::string::npos ? what : what.substr(colon);
+}
+
+}  // namespace
+
+std::string media_type(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type;
+}
+
+Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
+  if (nesting(text) > limits.depth) {
+    return bad_request("json: exceeded max depth of " + std::to_string(limits.depth));
+  }
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    return bad_request("couldn't get version/kind; json " + parser_words(error.what()));
+  }
+}
+
+Refusal check_type(const Json& object, const Resource& resource, std::string_view version) {
+  const std::string kind = member_text(object, "kind");
+  const std::string sent_version = member_text(object, "apiVersion");
+  const std::string expected = resource.api_version(version);
+  if (!kind.empty() && kind != resource.kind) {
+    const std::string said = sent_version.empty() ? expected : sent_version;
+    const std::string in_version = said.substr(said.find('/') == std::string::npos ? 0 : said.find('/') + 1);
+    const std::string head = kind + " in version \"" + in_version + "\" cannot be handled as a " +
+                             std::string(resource.kind) + ": ";
+    if (find_kind_resource(said, kind) == nullptr) {
+      return bad_request(head + "no kind \"" + kind + "\" is registered for version \"" + said +
+                         "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+    }
+    const std::string internal = resource.group.empty() ? "core" : "networking";
+    return bad_request(head + "converting (" + in_version + "." + kind + ") to (" + internal + "." +
+                       std::string(resource.kind) + "): unknown conversion");
+  }
+  if (!sent_version.empty() && sent_version != expected &&
+      find_kind_resource(sent_version, resource.kind) == nullptr) {
+    return bad_request("the API version in the data (" + sent_version +
+                       ") does not match the expected API version (" + expected + ")");
+  }
+  return std::nullopt;
+}
+
+Result<Json> read_object(std::string_view content_type, std::string_view body, const Resource& resource,
+                         std::string_view version, const BodyLimits& limits) {
+  const std::string type = media_type(content_type);
+  if (!type.empty() && type != "application/json") {
+    return generic(415, "UnsupportedMediaType",
+                   "the body of the request was in an unknown format - accepted media types include: "
+                   "application/json");
+  }
+  Result<Json> object = read_json(body, limits);
+  if (!object) return object;
+  if (!object->is_object()) {
+    return bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal " +
+                       std::string(object->type_name()) +
+                       " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+                       "Kind string \"json:\\\"kind,omitempty\\\"\" }");
+  }
+  if (auto refusal = check_type(*object, resource, version)) return std::move(*refusal);
+  return object;
+}
+
+}  // namespace clusterip::api

@@ -1,0 +1,45 @@
+#include "daemon/api/document.hpp"
+
+#include <cassert>
+
+namespace clusterip::api {
+namespace {
+
+constexpr std::string_view kStart = R"({"metadata":{)";
+
+}  // namespace
+
+std::string dump(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string write_document(const nlohmann::json& object) {
+  nlohmann::json meta = object.at("metadata");
+  meta.erase("resourceVersion");
+  assert(!meta.empty());
+  std::string document = R"({"metadata":)" + dump(meta);
+  for (const auto& [name, value] : object.items()) {
+    if (name == "metadata" || name == "apiVersion" || name == "kind") continue;
+    document += ",\"" + name + "\":" + dump(value);
+  }
+  document += "}";
+  return document;
+}
+
+nlohmann::json read_document(std::string_view document, std::uint64_t revision) {
+  nlohmann::json object = nlohmann::json::parse(document);
+  object["metadata"]["resourceVersion"] = std::to_string(revision);
+  return object;
+}
+
+void append_object(std::string& out, std::string_view document, std::uint64_t revision,
+                   std::string_view api_version, std::string_view kind) {
+  out += '{';
+  if (!kind.empty()) {
+    out.append("\"kind\":\"").append(kind).append("\",\"apiVersion\":\"").append(api_version).append("\",");
+  }
+  out.append(R"("metadata":{"resourceVersion":")").append(std::to_string(revision)).append("\",");
+  out.append(document.substr(kStart.size()));
+}
+
+}  // namespace clusterip::api

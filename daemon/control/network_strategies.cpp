@@ -1,0 +1,138 @@
+#include "daemon/control/network_strategies.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "daemon/api/object_json.hpp"
+#include "engine/cluster/metadata_rules.hpp"
+#include "engine/cluster/network_validation.hpp"
+#include "engine/net/text.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+using api::Result;
+using cluster::Scope;
+
+api::Status undecodable(const api::Resource& resource, const api::DecodeError& error) {
+  return api::bad_request(std::string(resource.kind) + " in version \"v1\" cannot be handled as a " +
+                          std::string(resource.kind) + ": " + error.reason);
+}
+
+template <class Object>
+Object decoded(const Json& canonical, api::Decoded<Object> (*decode)(const Json&)) {
+  // What passed decode once passes it always.
+  return std::get<Object>(decode(canonical));
+}
+
+class ServiceCidrStrategy : public Strategy {
+ public:
+  const api::Resource& resource() const override {
+    return api::resource(api::ResourceIndex::kServiceCidrs);
+  }
+
+  Result<Json> decode(const Json& sent) const override {
+    const auto read = api::decode_service_cidr(sent);
+    if (const auto* error = std::get_if<api::DecodeError>(&read)) return undecodable(resource(), *error);
+    const auto& cidr = std::get<cluster::ServiceCidr>(read);
+    Json object = api::encode(cidr);
+    if (cidr.empty_cidrs_given) object["spec"]["cidrs"] = Json::array();
+    return object;
+  }
+
+  Result<Plan> plan_create(Json object, const RequestContext&) const override {
+    cluster::ServiceCidr cidr = decoded(object, api::decode_service_cidr);
+    const auto errors = cluster::validate_create(cidr);
+    if (!errors.empty()) return api::invalid(resource().subject(), cidr.meta.name, errors);
+    cluster::prepare_create(cidr.meta, Scope::kCluster);
+    cidr.conditions.clear();  // the status is the controllers' to write
+    return Plan{api::encode(cidr), {}, {}};
+  }
+
+  Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
+    cluster::ServiceCidr cidr = decoded(object, api::decode_service_cidr);
+    const cluster::ServiceCidr standing = decoded(old, api::decode_service_cidr);
+    if (status) {
+      cidr.cidrs = standing.cidrs;
+    } else {
+      cidr.conditions = standing.conditions;
+    }
+    const auto errors = status ? cluster::validate_status_update(cidr, standing)
+                               : cluster::validate_update(cidr, standing);
+    if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
+    cluster::prepare_update(cidr.meta, standing.meta, Scope::kCluster);
+    if (status) cluster::reset_for_status(cidr.meta, standing.meta);
+    return Plan{api::encode(cidr), {}, {}};
+  }
+};
+
+class IpAddressStrategy : public Strategy {
+ public:
+  IpAddressStrategy(AddressSet& claimed, const Store& store) : claimed_(claimed), store_(store) {}
+
+  const api::Resource& resource() const override {
+    return api::resource(api::ResourceIndex::kIpAddresses);
+  }
+
+  Result<Json> decode(const Json& sent) const override {
+    const auto read = api::decode_ip_address(sent);
+    if (const auto* error = std::get_if<api::DecodeError>(&read)) return undecodable(resource(), *error);
+    return api::encode(std::get<cluster::IpAddress>(read));
+  }
+
+  Result<Plan> plan_create(Json object, const RequestContext& context) const override {
+    cluster::IpAddress address = decoded(object, api::decode_ip_address);
+    const auto errors = cluster::validate_create(address);
+    if (!errors.empty()) return api::invalid(resource().subject(), address.meta.name, errors);
+    cluster::prepare_create(address.meta, Scope::kCluster);
+    Plan plan{api::encode(address), {}, Claims(claimed_)};
+    if (!context.dry_run && !claim(address.meta.name, plan.claims)) {
+      return api::already_exists(resource().subject(), address.meta.name);
+    }
+    return plan;
+  }
+
+  Result<Plan> plan_update(Json object, const Json& old, bool, const RequestContext&) const override {
+    cluster::IpAddress address = decoded(object, api::decode_ip_address);
+    const cluster::IpAddress standing = decoded(old, api::decode_ip_address);
+    const auto errors = cluster::validate_update(address, standing);
+    if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
+    cluster::prepare_update(address.meta, standing.meta, Scope::kCluster);
+    return Plan{api::encode(address), {}, {}};
+  }
+
+  // The base becomes the name unchanged.
+  std::string generate_name(std::string_view base, std::string_view) const override {
+    return std::string(base);
+  }
+  bool generates_names() const override { return false; }
+
+ private:
+  // A claim without an object is a request on its way: it is waited for, since it may yet fail.
+  bool claim(const std::string& name, Claims& claims) const {
+    constexpr int kPatience = 200;
+    const Address address = *read_address(name);
+    for (int attempt = 0; attempt < kPatience; ++attempt) {
+      if (claimed_.claim(address)) {
+        claims.add(address);
+        return true;
+      }
+      if (store_.get(static_cast<ResourceId>(resource().index), {"", name})) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+
+  AddressSet& claimed_;
+  const Store& store_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_service_cidr_strategy() { return std::make_unique<ServiceCidrStrategy>(); }
+
+std::unique_ptr<Strategy> make_ip_address_strategy(AddressSet& claimed, const Store& store) {
+  return std::make_unique<IpAddressStrategy>(claimed, store);
+}
+
+}  // namespace clusterip::daemon

@@ -1,0 +1,16 @@
+// ServiceCIDRs and IPAddresses: what the apiserver does with them between body and commit.
+// (pkg/registry/networking/servicecidr and ipaddress)
+#pragma once
+
+#include <memory>
+
+#include "daemon/control/strategy.hpp"
+#include "daemon/store/store.hpp"
+
+namespace clusterip::daemon {
+
+std::unique_ptr<Strategy> make_service_cidr_strategy();
+// Creating one takes the address in the set, so that no Service is given it.
+std::unique_ptr<Strategy> make_ip_address_strategy(AddressSet& claimed, const Store& store);
+
+}  // namespace clusterip::daemon

@@ -1,0 +1,65 @@
+// What is particular about a kind, between the decoded request and the commit.
+//
+// verbs.cpp carries every request of every kind from the body to the commit in one way; where kinds differ it
+// asks the strategy. A strategy decides and claims, it never writes: what it wants written comes back as a
+// plan, which is committed as a whole or dropped as a whole.
+#pragma once
+
+#include <string>
+
+#include "daemon/api/document.hpp"
+#include "daemon/api/resources.hpp"
+#include "daemon/api/status.hpp"
+#include "daemon/control/claims.hpp"
+#include "daemon/store/record.hpp"
+#include "engine/cluster/instant.hpp"
+
+namespace clusterip::daemon {
+
+using Json = nlohmann::json;
+
+// Who asks, how, and when.
+struct RequestContext {
+  std::string user = "system:admin";
+  std::string manager;  // of the fields that the request sets
+  bool dry_run = false;
+  cluster::Instant now;
+  std::vector<std::string>* warnings = nullptr;  // for the answer's Warning headers
+
+  void warn(std::string text) const {
+    if (warnings != nullptr) warnings->push_back(std::move(text));
+  }
+};
+
+// What a request comes to.
+struct Plan {
+  Json object;          // as it is to be stored
+  Transaction beside;   // changes of other objects that belong to it
+  Claims claims;
+};
+
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  virtual const api::Resource& resource() const = 0;
+
+  // The object as the typed decoder reads it: unknown fields gone, wrong types refused.
+  virtual api::Result<Json> decode(const Json& sent) const = 0;
+  // The object has a name, a uid and a creation time.
+  virtual api::Result<Plan> plan_create(Json object, const RequestContext& context) const = 0;
+  // Through the status subresource when `status`.
+  virtual api::Result<Plan> plan_update(Json object, const Json& old, bool status,
+                                        const RequestContext& context) const = 0;
+  // What goes with an object that is being erased.
+  virtual Transaction plan_erase(const Json& /*old*/) const { return {}; }
+
+  // The name that generateName becomes.
+  virtual std::string generate_name(std::string_view base, std::string_view random_end) const;
+  virtual bool generates_names() const { return true; }
+  // PUT to a missing name creates.
+  virtual bool creates_on_update() const { return false; }
+  // DELETE answers with the object, not with a Status.
+  virtual bool returns_deleted() const { return false; }
+};
+
+}  // namespace clusterip::daemon

@@ -1,0 +1,308 @@
+#include "daemon/control/verbs.hpp"
+
+#include <cassert>
+#include <random>
+
+namespace clusterip::daemon {
+namespace {
+
+using api::Result;
+using api::Status;
+
+constexpr int kGenerateAttempts = 8;
+// How often a request without a resourceVersion of its own is tried again when others are faster.
+constexpr int kUpdateAttempts = 100;
+constexpr std::string_view kModified =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+std::uint64_t random_bits() {
+  thread_local std::mt19937_64 generator = [] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }();
+  return generator();
+}
+
+std::string text_of(const Json& meta, const char* name) {
+  const auto found = meta.find(name);
+  return found != meta.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+ResourceId id_of(const api::Resource& resource) { return static_cast<ResourceId>(resource.index); }
+
+ObjectKey key_of(const Json& object) {
+  const Json& meta = object.at("metadata");
+  return {text_of(meta, "namespace"), text_of(meta, "name")};
+}
+
+bool is_deleting(const Json& object) { return object.at("metadata").contains("deletionTimestamp"); }
+
+bool has_finalizers(const Json& object) {
+  const Json& meta = object.at("metadata");
+  const auto found = meta.find("finalizers");
+  return found != meta.end() && !found->empty();
+}
+
+RecordPtr record_of(const api::Resource& resource, const Json& object, std::uint64_t revision) {
+  auto record = std::make_shared<Record>();
+  record->resource = id_of(resource);
+  record->key = key_of(object);
+  record->revision = revision;
+  record->document = api::write_document(object);
+  return record;
+}
+
+Status failed(const CommitFailure& failure) {
+  if (failure.overloaded) return api::too_many_requests(failure.message);
+  return api::generic(503, "ServiceUnavailable", failure.message);
+}
+
+Status already_exists(const api::Resource& resource, const std::string& name, const RecordPtr& standing) {
+  Status status = api::already_exists(resource.subject(), name);
+  if (standing && standing->document.find("\"deletionTimestamp\"") != std::string::npos &&
+      is_deleting(api::read_document(standing->document, standing->revision))) {
+    status.message = "object is being deleted: " + status.message;
+  }
+  return status;
+}
+
+// What a client may not choose.
+void fill_system_fields(Json& meta, const RequestContext& context) {
+  meta["uid"] = random_uid();
+  meta["creationTimestamp"] = cluster::to_text(context.now.whole_second());
+  for (const char* field : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
+    meta.erase(field);
+  }
+}
+
+api::Refusal check_preconditions(const api::Resource& resource, const Json& standing,
+                                 const DeleteOptions& options) {
+  const Json& meta = standing.at("metadata");
+  const api::Subject by_kind{resource.group, resource.kind, resource.kind};
+  const std::string name = text_of(meta, "name");
+  if (!options.uid.empty() && options.uid != text_of(meta, "uid")) {
+    return api::conflict(by_kind, name,
+                         "the UID in the precondition (" + options.uid + ") does not match the UID in record (" +
+                             text_of(meta, "uid") + "). The object might have been deleted and then recreated");
+  }
+  if (!options.resource_version.empty() && options.resource_version != text_of(meta, "resourceVersion")) {
+    return api::conflict(by_kind, name,
+                         "the ResourceVersion in the precondition (" + options.resource_version +
+                             ") does not match the ResourceVersion in record (" +
+                             text_of(meta, "resourceVersion") + "). The object might have been modified");
+  }
+  return std::nullopt;
+}
+
+api::Refusal check_identity(const api::Resource& resource, const Json& fresh, const Json& standing) {
+  const std::string name = text_of(standing.at("metadata"), "name");
+  const std::string sent = text_of(fresh.at("metadata"), "resourceVersion");
+  if (!sent.empty() && sent != text_of(standing.at("metadata"), "resourceVersion")) {
+    return api::conflict(resource.subject(), name, kModified);
+  }
+  const std::string uid = text_of(fresh.at("metadata"), "uid");
+  const std::string standing_uid = text_of(standing.at("metadata"), "uid");
+  if (!uid.empty() && uid != standing_uid) {
+    return api::conflict(resource.subject(), name,
+                         "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " +
+                             standing_uid);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string random_uid() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::array<std::uint64_t, 2> bits{random_bits(), random_bits()};
+  std::string uid;
+  for (std::size_t i = 0; i < 32; ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) uid += '-';
+    std::size_t digit = (bits[i / 16] >> (4 * (i % 16))) & 15U;
+    if (i == 12) digit = 4;                   // version
+    if (i == 16) digit = 8 + (digit & 3U);    // variant
+    uid += kDigits[digit];
+  }
+  return uid;
+}
+
+std::string random_name_end() {
+  constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
+  std::string end;
+  for (int i = 0; i < 5; ++i) end += kLetters[random_bits() % kLetters.size()];
+  return end;
+}
+
+std::string Strategy::generate_name(std::string_view base, std::string_view random_end) const {
+  constexpr std::size_t kLongestName = 63;
+  return std::string(base.substr(0, kLongestName - random_end.size())).append(random_end);
+}
+
+Verbs::Verbs(Store& store, std::vector<std::unique_ptr<Strategy>> strategies)
+    : store_(store), strategies_(std::move(strategies)) {
+  assert(strategies_.size() == api::kResourceCount);
+}
+
+const Strategy& Verbs::strategy(const api::Resource& resource) const {
+  return *strategies_[static_cast<std::size_t>(resource.index)];
+}
+
+Result<RecordPtr> Verbs::get(const api::Resource& resource, const ObjectKey& key) const {
+  RecordPtr record = store_.get(id_of(resource), key);
+  if (!record) return api::not_found(resource.subject(), key.name);
+  return record;
+}
+
+api::Refusal Verbs::check_namespace(const api::Resource& resource, std::string_view name_space,
+                                    Json& object) const {
+  if (!resource.namespaced) return std::nullopt;
+  Json& meta = object["metadata"];
+  const std::string sent = text_of(meta, "namespace");
+  if (sent.empty()) {
+    meta["namespace"] = std::string(name_space);
+  } else if (sent != name_space) {
+    return api::bad_request(
+        "the namespace of the provided object does not match the namespace sent on the request");
+  }
+  return std::nullopt;
+}
+
+Result<Written> Verbs::create(const api::Resource& resource, std::string_view name_space, const Json& sent,
+                              const RequestContext& context) const {
+  const Strategy& kind = strategy(resource);
+  Result<Json> decoded = kind.decode(sent);
+  if (!decoded) return decoded.status();
+  Json object = std::move(*decoded);
+  if (!object.contains("metadata")) object["metadata"] = Json::object();
+  if (auto refusal = check_namespace(resource, name_space, object)) return std::move(*refusal);
+  const api::Resource& namespaces = api::resource(api::ResourceIndex::kNamespaces);
+  if (resource.namespaced) {
+    const RecordPtr home = store_.get(id_of(namespaces), {"", std::string(name_space)});
+    if (!home) return api::not_found(namespaces.subject(), name_space);
+    if (is_deleting(api::read_document(home->document, home->revision))) {
+      return api::forbidden(resource.subject(), text_of(object.at("metadata"), "name"),
+                            "unable to create new content in namespace " + std::string(name_space) +
+                                " because it is being terminated");
+    }
+  }
+  if (!text_of(object.at("metadata"), "resourceVersion").empty()) {
+    return api::generic(500, "", "resourceVersion should not be set on objects to be created");
+  }
+  const std::string base = text_of(object.at("metadata"), "generateName");
+  const std::string name = text_of(object.at("metadata"), "name");
+  if (!name.empty() || base.empty()) return create_named(kind, std::move(object), context);
+  const int attempts = kind.generates_names() ? kGenerateAttempts : 1;
+  for (int attempt = 1;; ++attempt) {
+    object["metadata"]["name"] = kind.generate_name(base, random_name_end());
+    Result<Written> written = create_named(kind, object, context);
+    if (written || written.status().reason != "AlreadyExists") return written;
+    if (attempt < attempts) continue;
+    Status status = written.status();
+    status.message += ", the server was not able to generate a unique name for the object";
+    status.details->retry_after_seconds = 1;
+    return status;
+  }
+}
+
+Result<Written> Verbs::create_named(const Strategy& kind, Json object, const RequestContext& context) const {
+  const api::Resource& resource = kind.resource();
+  fill_system_fields(object["metadata"], context);
+  for (;;) {
+    Result<Plan> plan = kind.plan_create(object, context);
+    if (!plan) return plan.status();
+    if (context.dry_run) return Written{record_of(resource, plan->object, 0), true};
+    Result<Written> written = commit_create(kind, std::move(*plan), context);
+    // An IPAddress that came in between: the addresses are chosen anew.
+    if (written || !written.status().reason.empty()) return written;
+  }
+}
+
+Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const RequestContext&) const {
+  const api::Resource& resource = kind.resource();
+  Transaction transaction;
+  const ObjectKey key = key_of(plan.object);
+  transaction.push_back(
+      {Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object)});
+  for (Write& write : plan.beside) transaction.push_back(std::move(write));
+  CommitOutcome outcome = store_.commit(std::move(transaction));
+  if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
+    plan.claims.keep();
+    return Written{records->front(), true};
+  }
+  if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
+  const auto& conflict = std::get<CommitConflict>(outcome);
+  if (conflict.write == 0) return already_exists(resource, key.name, conflict.current);
+  return Status{};
+}
+
+Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& key, bool status,
+                              const Change& change, const Json* put, const RequestContext& context) const {
+  const Strategy& kind = strategy(resource);
+  for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
+    const RecordPtr standing = store_.get(id_of(resource), key);
+    if (!standing) {
+      if (put == nullptr || status || !kind.creates_on_update()) {
+        return api::not_found(resource.subject(), key.name);
+      }
+      return create(resource, key.name_space, *put, context);
+    }
+    const Json old = api::read_document(standing->document, standing->revision);
+    Result<Json> fresh = change(old);
+    if (!fresh) return fresh.status();
+    if (auto refusal = check_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
+    if (auto refusal = check_identity(resource, *fresh, old)) return std::move(*refusal);
+    Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
+    if (!plan) return plan.status();
+    const bool erased = is_deleting(plan->object) && !has_finalizers(plan->object);
+    Write write{erased ? Write::Kind::kErase : Write::Kind::kUpdate, id_of(resource), key, standing->revision,
+                api::write_document(plan->object)};
+    if (!erased && write.document == standing->document) return Written{standing, false};
+    if (context.dry_run) return Written{record_of(resource, plan->object, standing->revision), false};
+    Transaction transaction;
+    transaction.push_back(std::move(write));
+    for (Write& beside : plan->beside) transaction.push_back(std::move(beside));
+    if (erased) {
+      for (Write& beside : kind.plan_erase(old)) transaction.push_back(std::move(beside));
+    }
+    CommitOutcome outcome = store_.commit(std::move(transaction));
+    if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
+      plan->claims.keep();
+      return Written{records->front(), false};
+    }
+    if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
+  }
+  return api::conflict(resource.subject(), key.name, kModified);
+}
+
+Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key, const DeleteOptions& options,
+                             const RequestContext& context) const {
+  const Strategy& kind = strategy(resource);
+  for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
+    const RecordPtr standing = store_.get(id_of(resource), key);
+    if (!standing) return api::not_found(resource.subject(), key.name);
+    Json object = api::read_document(standing->document, standing->revision);
+    if (auto refusal = check_preconditions(resource, object, options)) return std::move(*refusal);
+    const bool waits = has_finalizers(object);
+    if (waits && is_deleting(object)) return Deleted{standing, false};
+    if (waits) {
+      object["metadata"]["deletionTimestamp"] = cluster::to_text(context.now.whole_second());
+      object["metadata"]["deletionGracePeriodSeconds"] = 0;
+    }
+    if (context.dry_run) return Deleted{record_of(resource, object, standing->revision), !waits};
+    Transaction transaction;
+    transaction.push_back({waits ? Write::Kind::kUpdate : Write::Kind::kErase, id_of(resource), key,
+                           standing->revision, api::write_document(object)});
+    if (!waits) {
+      for (Write& beside : kind.plan_erase(object)) transaction.push_back(std::move(beside));
+    }
+    CommitOutcome outcome = store_.commit(std::move(transaction));
+    if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
+      return Deleted{waits ? records->front() : standing, !waits};
+    }
+    if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
+  }
+  return api::conflict(resource.subject(), key.name, kModified);
+}
+
+}  // namespace clusterip::daemon
