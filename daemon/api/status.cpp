@@ -9,7 +9,7 @@ std::string qualified(std::string_view word, std::string_view group) {
   return text;
 }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 StatusDetails resource_details(const Subject& subject, std::string_view name) {
   StatusDetails details;
@@ -65,18 +65,18 @@ nlohmann::json success_status(const Subject& subject, std::string_view name, std
 }
 
 Status not_found(const Subject& subject, std::string_view name) {
-  return {404, "NotFound", subject.qualified_resource() + " " + quoted(name) + " not found",
+  return {404, "NotFound", subject.qualified_resource() + " " + in_quotes(name) + " not found",
           resource_details(subject, name)};
 }
 
 Status already_exists(const Subject& subject, std::string_view name) {
-  return {409, "AlreadyExists", subject.qualified_resource() + " " + quoted(name) + " already exists",
+  return {409, "AlreadyExists", subject.qualified_resource() + " " + in_quotes(name) + " already exists",
           resource_details(subject, name)};
 }
 
 Status conflict(const Subject& subject, std::string_view name, std::string_view reason) {
   return {409, "Conflict",
-          "Operation cannot be fulfilled on " + subject.qualified_resource() + " " + quoted(name) + ": " +
+          "Operation cannot be fulfilled on " + subject.qualified_resource() + " " + in_quotes(name) + ": " +
               std::string(reason),
           resource_details(subject, name)};
 }
@@ -90,7 +90,7 @@ Status invalid(const Subject& subject, std::string_view name, const cluster::Fie
     details.causes.push_back({std::string(reason_name(error.type)), error.message(), error.field});
   }
   return {422, "Invalid",
-          subject.qualified_kind() + " " + quoted(name) + " is invalid: " + aggregate_text(errors),
+          subject.qualified_kind() + " " + in_quotes(name) + " is invalid: " + aggregate_text(errors),
           std::move(details)};
 }
 
@@ -104,7 +104,7 @@ Status internal_error(std::string message) {
 
 Status forbidden(const Subject& subject, std::string_view name, std::string_view reason) {
   std::string message = subject.qualified_resource();
-  if (!name.empty()) message += " " + quoted(name);
+  if (!name.empty()) message += " " + in_quotes(name);
   return {403, "Forbidden", message + " is forbidden: " + std::string(reason), resource_details(subject, name)};
 }
 
@@ -113,7 +113,7 @@ Status method_not_supported(const Subject& subject, std::string_view verb) {
   details.group = subject.group;
   details.kind = subject.resource;
   return {405, "MethodNotAllowed",
-          std::string(verb) + " is not supported on resources of kind " + quoted(subject.qualified_resource()),
+          std::string(verb) + " is not supported on resources of kind " + in_quotes(subject.qualified_resource()),
           std::move(details)};
 }
 

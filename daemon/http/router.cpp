@@ -1,0 +1,94 @@
+#include "daemon/http/router.hpp"
+
+#include <algorithm>
+
+#include "daemon/control/verbs.hpp"
+#include "daemon/http/answers.hpp"
+#include "daemon/http/discovery.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+constexpr std::string_view kModelled = "v1.36.3";
+
+bool is_below(std::string_view path, std::string_view root) {
+  return path == root || (path.substr(0, root.size()) == root && path.substr(root.size(), 1) == "/");
+}
+
+// /readyz, /readyz?verbose, /readyz?exclude=NAME, /readyz/NAME
+HttpResponse answer_health(const HttpRequest& request, std::string_view root,
+                           const std::vector<HealthCheck>& checks) {
+  const std::string_view wanted = request.path.size() > root.size() + 1
+                                      ? std::string_view(request.path).substr(root.size() + 1)
+                                      : std::string_view();
+  std::string report;
+  bool failed = false;
+  bool found = wanted.empty();
+  for (const HealthCheck& check : checks) {
+    if (!wanted.empty() && check.name != wanted) continue;
+    const bool excluded = std::any_of(request.query.begin(), request.query.end(), [&](const auto& entry) {
+      return entry.first == "exclude" && entry.second == check.name;
+    });
+    found = true;
+    const std::string fault = excluded ? "" : check.fault();
+    failed = failed || !fault.empty();
+    report += fault.empty() ? "[+]" + check.name + (excluded ? " excluded: ok\n" : " ok\n")
+                            : "[-]" + check.name + " failed: " + fault + "\n";
+  }
+  if (!found) return answer_text(404, "404 page not found\n");
+  const std::string name(root.substr(1));
+  if (failed) return answer_text(500, report + name + " check failed\n");
+  return answer_text(200, request.has_parameter("verbose") ? report + name + " check passed\n" : "ok");
+}
+
+HttpResponse answer_version(const std::string& program_version) {
+  return answer_json(200, {{"major", "1"},
+                           {"minor", "36"},
+                           {"gitVersion", std::string(kModelled) + "+clusterip." + program_version},
+                           {"gitCommit", ""},
+                           {"gitTreeState", "clean"},
+                           {"buildDate", "1970-01-01T00:00:00Z"},
+                           {"goVersion", "none"},
+                           {"compiler", __VERSION__},
+                           {"platform", "linux/amd64"}});
+}
+
+}  // namespace
+
+HttpResponse Router::handle(const HttpRequest& request) const {
+  HttpResponse response = [&] {
+    if (is_below(request.path, "/livez") || is_below(request.path, "/healthz")) {
+      return answer_health(request, request.path.substr(0, request.path.find('/', 1)), parts_.live);
+    }
+    if (is_below(request.path, "/readyz")) return answer_health(request, "/readyz", parts_.ready);
+    std::string user = "system:admin";
+    if (parts_.tokens != nullptr) {
+      const auto known = parts_.tokens->user_of(request.header("Authorization"));
+      if (!known) return answer_status(api::generic(401, "Unauthorized", "Unauthorized"));
+      user = *known;
+    }
+    return route(request, user);
+  }();
+  response.headers.emplace_back("Audit-Id", random_uid());
+  response.headers.emplace_back("Cache-Control", "no-cache, private");
+  return response;
+}
+
+HttpResponse Router::route(const HttpRequest& request, const std::string& user) const {
+  if (const auto path = api::read_request_path(request.path)) {
+    return parts_.resources->handle(request, *path, user);
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    return answer_status(api::generic(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"));
+  }
+  if (request.path == "/version" || request.path == "/version/") return answer_version(parts_.program_version);
+  if (request.path == "/metrics") {
+    HttpResponse response = answer_text(200, parts_.metrics());
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return response;
+  }
+  if (auto discovered = answer_discovery(request)) return std::move(*discovered);
+  return answer_status(api::generic(404, "NotFound", "the server could not find the requested resource"));
+}
+
+}  // namespace clusterip::daemon
