@@ -97,10 +97,11 @@ Result<Json> read_object(std::string_view content_type, std::string_view body, c
   Result<Json> object = read_json(body, limits);
   if (!object) return object;
   if (!object->is_object()) {
-    return bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal " +
-                       std::string(object->type_name()) +
-                       " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
-                       "Kind string \"json:\\\"kind,omitempty\\\"\" }");
+    return bad_request(
+        "couldn't get version/kind; json parse error: json: cannot unmarshal " +
+        std::string(object->type_name()) +
+        " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+        "Kind string \"json:\\\"kind,omitempty\\\"\" }");
   }
   if (auto refusal = check_type(*object, resource, version)) return std::move(*refusal);
   return object;

@@ -1,7 +1,8 @@
 // Between an object on the wire and its stored document, by splicing text where that is enough.
 //
 // The document is the object without apiVersion, kind and metadata.resourceVersion; it begins with
-// {"metadata":{ . A read of an object or of a hundred thousand is then a copy of texts, in any served version.
+// {"metadata":{ . A read of an object or of a hundred thousand is then a copy of texts, in any served
+// version.
 #pragma once
 
 #include <cstdint>

@@ -17,11 +17,38 @@ constexpr std::array<Names, 1> kAll{"all"};
 
 constexpr std::array<Resource, kResourceCount> kResources{{
     {ResourceIndex::kServices, "", kV1, "services", "service", "Service", kSvc, kAll, "services", true, true},
-    {ResourceIndex::kServiceCidrs, "networking.k8s.io", kV1AndBeta, "servicecidrs", "servicecidr", "ServiceCIDR",
-     {}, {}, "servicecidrs.networking.k8s.io", false, true},
-    {ResourceIndex::kIpAddresses, "networking.k8s.io", kV1AndBeta, "ipaddresses", "ipaddress", "IPAddress",
-     kIp, {}, "ipaddresses.networking.k8s.io", false, false},
-    {ResourceIndex::kNamespaces, "", kV1, "namespaces", "namespace", "Namespace", kNs, {}, "namespaces", false,
+    {ResourceIndex::kServiceCidrs,
+     "networking.k8s.io",
+     kV1AndBeta,
+     "servicecidrs",
+     "servicecidr",
+     "ServiceCIDR",
+     {},
+     {},
+     "servicecidrs.networking.k8s.io",
+     false,
+     true},
+    {ResourceIndex::kIpAddresses,
+     "networking.k8s.io",
+     kV1AndBeta,
+     "ipaddresses",
+     "ipaddress",
+     "IPAddress",
+     kIp,
+     {},
+     "ipaddresses.networking.k8s.io",
+     false,
+     false},
+    {ResourceIndex::kNamespaces,
+     "",
+     kV1,
+     "namespaces",
+     "namespace",
+     "Namespace",
+     kNs,
+     {},
+     "namespaces",
+     false,
      true},
     {ResourceIndex::kEvents, "", kV1, "events", "event", "Event", kEv, {}, "events", true, false},
 }};
@@ -36,9 +63,13 @@ bool Resource::serves(std::string_view version) const {
   return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-const std::array<Resource, kResourceCount>& resources() { return kResources; }
+const std::array<Resource, kResourceCount>& resources() {
+  return kResources;
+}
 
-const Resource& resource(ResourceIndex index) { return kResources[static_cast<std::size_t>(index)]; }
+const Resource& resource(ResourceIndex index) {
+  return kResources[static_cast<std::size_t>(index)];
+}
 
 const Resource* find_resource(std::string_view group, std::string_view version, std::string_view plural) {
   const auto found = std::find_if(kResources.begin(), kResources.end(), [&](const Resource& candidate) {

@@ -19,8 +19,8 @@ inline constexpr std::size_t kResourceCount = 5;
 
 struct Resource {
   ResourceIndex index;
-  std::string_view group;                         // "" for the core group
-  std::span<const std::string_view> versions;     // the preferred one first
+  std::string_view group;                      // "" for the core group
+  std::span<const std::string_view> versions;  // the preferred one first
   std::string_view plural;
   std::string_view singular;
   std::string_view kind;

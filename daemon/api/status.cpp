@@ -9,7 +9,9 @@ std::string qualified(std::string_view word, std::string_view group) {
   return text;
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
 
 StatusDetails resource_details(const Subject& subject, std::string_view name) {
   StatusDetails details;
@@ -45,12 +47,19 @@ nlohmann::json encode(const StatusDetails& details) {
 
 }  // namespace
 
-std::string Subject::qualified_resource() const { return qualified(resource, group); }
-std::string Subject::qualified_kind() const { return qualified(kind, group); }
+std::string Subject::qualified_resource() const {
+  return qualified(resource, group);
+}
+std::string Subject::qualified_kind() const {
+  return qualified(kind, group);
+}
 
 nlohmann::json encode(const Status& status) {
-  nlohmann::json object{{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", nlohmann::json::object()},
-                        {"status", "Failure"}, {"code", status.code}};
+  nlohmann::json object{{"kind", "Status"},
+                        {"apiVersion", "v1"},
+                        {"metadata", nlohmann::json::object()},
+                        {"status", "Failure"},
+                        {"code", status.code}};
   put(object, "message", status.message);
   put(object, "reason", status.reason);
   if (status.details) object["details"] = encode(*status.details);
@@ -60,8 +69,11 @@ nlohmann::json encode(const Status& status) {
 nlohmann::json success_status(const Subject& subject, std::string_view name, std::string_view uid) {
   StatusDetails details = resource_details(subject, name);
   details.uid = uid;
-  return {{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", nlohmann::json::object()},
-          {"status", "Success"}, {"details", encode(details)}};
+  return {{"kind", "Status"},
+          {"apiVersion", "v1"},
+          {"metadata", nlohmann::json::object()},
+          {"status", "Success"},
+          {"details", encode(details)}};
 }
 
 Status not_found(const Subject& subject, std::string_view name) {
@@ -94,7 +106,9 @@ Status invalid(const Subject& subject, std::string_view name, const cluster::Fie
           std::move(details)};
 }
 
-Status bad_request(std::string message) { return {400, "BadRequest", std::move(message), std::nullopt}; }
+Status bad_request(std::string message) {
+  return {400, "BadRequest", std::move(message), std::nullopt};
+}
 
 Status internal_error(std::string message) {
   StatusDetails details;
@@ -105,23 +119,27 @@ Status internal_error(std::string message) {
 Status forbidden(const Subject& subject, std::string_view name, std::string_view reason) {
   std::string message = subject.qualified_resource();
   if (!name.empty()) message += " " + in_quotes(name);
-  return {403, "Forbidden", message + " is forbidden: " + std::string(reason), resource_details(subject, name)};
+  return {403, "Forbidden", message + " is forbidden: " + std::string(reason),
+          resource_details(subject, name)};
 }
 
 Status method_not_supported(const Subject& subject, std::string_view verb) {
   StatusDetails details;
   details.group = subject.group;
   details.kind = subject.resource;
-  return {405, "MethodNotAllowed",
-          std::string(verb) + " is not supported on resources of kind " + in_quotes(subject.qualified_resource()),
-          std::move(details)};
+  return {
+      405, "MethodNotAllowed",
+      std::string(verb) + " is not supported on resources of kind " + in_quotes(subject.qualified_resource()),
+      std::move(details)};
 }
 
 Status generic(int code, std::string reason, std::string message) {
   return {code, std::move(reason), std::move(message), std::nullopt};
 }
 
-Status expired(std::string message) { return {410, "Expired", std::move(message), std::nullopt}; }
+Status expired(std::string message) {
+  return {410, "Expired", std::move(message), std::nullopt};
+}
 
 Status too_many_requests(std::string message) {
   StatusDetails details;

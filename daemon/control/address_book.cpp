@@ -72,7 +72,7 @@ void AddressBook::take_range(const cluster::ServiceCidr* before, const cluster::
     }
   }
   if (after != nullptr) {
-    const RangeState state = after->meta.deletion ? RangeState::kTerminating
+    const RangeState state = after->meta.deletion       ? RangeState::kTerminating
                              : after->counts_as_ready() ? RangeState::kReady
                                                         : RangeState::kPending;
     for (const std::string& text : after->cidrs) {

@@ -1,9 +1,9 @@
 // Which addresses are taken, and which ranges give them out: the engine's allocators, kept in step with the
 // store.
 //
-// The set holds an address exactly while an IPAddress object of that name is stored or about to be stored. The
-// ranges follow the ServiceCIDRs: when the answer to a deletion goes out, that range gives out nothing more.
-// Events come from the store's writer thread; everything else may be called from any thread.
+// The set holds an address exactly while an IPAddress object of that name is stored or about to be stored.
+// The ranges follow the ServiceCIDRs: when the answer to a deletion goes out, that range gives out nothing
+// more. Events come from the store's writer thread; everything else may be called from any thread.
 #pragma once
 
 #include <map>

@@ -17,8 +17,7 @@ class Claims {
   Claims() = default;
   explicit Claims(AddressSet& set) : set_(&set) {}
   ~Claims() { give_back(); }
-  Claims(Claims&& other) noexcept
-      : set_(other.set_), addresses_(std::exchange(other.addresses_, {})) {}
+  Claims(Claims&& other) noexcept : set_(other.set_), addresses_(std::exchange(other.addresses_, {})) {}
   Claims& operator=(Claims&& other) noexcept {
     if (this != &other) {
       give_back();

@@ -27,9 +27,7 @@ Object decoded(const Json& canonical, api::Decoded<Object> (*decode)(const Json&
 
 class ServiceCidrStrategy : public Strategy {
  public:
-  const api::Resource& resource() const override {
-    return api::resource(api::ResourceIndex::kServiceCidrs);
-  }
+  const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kServiceCidrs); }
 
   Result<Json> decode(const Json& sent) const override {
     const auto read = api::decode_service_cidr(sent);
@@ -57,8 +55,8 @@ class ServiceCidrStrategy : public Strategy {
     } else {
       cidr.conditions = standing.conditions;
     }
-    const auto errors = status ? cluster::validate_status_update(cidr, standing)
-                               : cluster::validate_update(cidr, standing);
+    const auto errors =
+        status ? cluster::validate_status_update(cidr, standing) : cluster::validate_update(cidr, standing);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(cidr.meta, standing.meta, Scope::kCluster);
     if (status) cluster::reset_for_status(cidr.meta, standing.meta);
@@ -70,9 +68,7 @@ class IpAddressStrategy : public Strategy {
  public:
   IpAddressStrategy(AddressSet& claimed, const Store& store) : claimed_(claimed), store_(store) {}
 
-  const api::Resource& resource() const override {
-    return api::resource(api::ResourceIndex::kIpAddresses);
-  }
+  const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kIpAddresses); }
 
   Result<Json> decode(const Json& sent) const override {
     const auto read = api::decode_ip_address(sent);
@@ -129,7 +125,9 @@ class IpAddressStrategy : public Strategy {
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_service_cidr_strategy() { return std::make_unique<ServiceCidrStrategy>(); }
+std::unique_ptr<Strategy> make_service_cidr_strategy() {
+  return std::make_unique<ServiceCidrStrategy>();
+}
 
 std::unique_ptr<Strategy> make_ip_address_strategy(AddressSet& claimed, const Store& store) {
   return std::make_unique<IpAddressStrategy>(claimed, store);

@@ -87,7 +87,9 @@ class NamespaceStrategy : public PlainStrategy {
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_namespace_strategy() { return std::make_unique<NamespaceStrategy>(); }
+std::unique_ptr<Strategy> make_namespace_strategy() {
+  return std::make_unique<NamespaceStrategy>();
+}
 
 std::unique_ptr<Strategy> make_event_strategy() {
   return std::make_unique<PlainStrategy>(api::ResourceIndex::kEvents, cluster::name_is_dns_subdomain);

@@ -33,8 +33,8 @@ struct RequestContext {
 
 // What a request comes to.
 struct Plan {
-  Json object;          // as it is to be stored
-  Transaction beside;   // changes of other objects that belong to it
+  Json object;         // as it is to be stored
+  Transaction beside;  // changes of other objects that belong to it
   Claims claims;
 };
 

@@ -29,14 +29,18 @@ std::string text_of(const Json& meta, const char* name) {
   return found != meta.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-ResourceId id_of(const api::Resource& resource) { return static_cast<ResourceId>(resource.index); }
+ResourceId id_of(const api::Resource& resource) {
+  return static_cast<ResourceId>(resource.index);
+}
 
 ObjectKey key_of(const Json& object) {
   const Json& meta = object.at("metadata");
   return {text_of(meta, "namespace"), text_of(meta, "name")};
 }
 
-bool is_deleting(const Json& object) { return object.at("metadata").contains("deletionTimestamp"); }
+bool is_deleting(const Json& object) {
+  return object.at("metadata").contains("deletionTimestamp");
+}
 
 bool has_finalizers(const Json& object) {
   const Json& meta = object.at("metadata");
@@ -71,7 +75,8 @@ Status already_exists(const api::Resource& resource, const std::string& name, co
 void fill_system_fields(Json& meta, const RequestContext& context) {
   meta["uid"] = random_uid();
   meta["creationTimestamp"] = cluster::to_text(context.now.whole_second());
-  for (const char* field : {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
+  for (const char* field :
+       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
     meta.erase(field);
   }
 }
@@ -83,8 +88,9 @@ api::Refusal check_preconditions(const api::Resource& resource, const Json& stan
   const std::string name = text_of(meta, "name");
   if (!options.uid.empty() && options.uid != text_of(meta, "uid")) {
     return api::conflict(by_kind, name,
-                         "the UID in the precondition (" + options.uid + ") does not match the UID in record (" +
-                             text_of(meta, "uid") + "). The object might have been deleted and then recreated");
+                         "the UID in the precondition (" + options.uid +
+                             ") does not match the UID in record (" + text_of(meta, "uid") +
+                             "). The object might have been deleted and then recreated");
   }
   if (!options.resource_version.empty() && options.resource_version != text_of(meta, "resourceVersion")) {
     return api::conflict(by_kind, name,
@@ -104,9 +110,9 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
   const std::string uid = text_of(fresh.at("metadata"), "uid");
   const std::string standing_uid = text_of(standing.at("metadata"), "uid");
   if (!uid.empty() && uid != standing_uid) {
-    return api::conflict(resource.subject(), name,
-                         "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " +
-                             standing_uid);
+    return api::conflict(
+        resource.subject(), name,
+        "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + standing_uid);
   }
   return std::nullopt;
 }
@@ -120,8 +126,8 @@ std::string random_uid() {
   for (std::size_t i = 0; i < 32; ++i) {
     if (i == 8 || i == 12 || i == 16 || i == 20) uid += '-';
     std::size_t digit = (bits[i / 16] >> (4 * (i % 16))) & 15U;
-    if (i == 12) digit = 4;                   // version
-    if (i == 16) digit = 8 + (digit & 3U);    // variant
+    if (i == 12) digit = 4;                 // version
+    if (i == 16) digit = 8 + (digit & 3U);  // variant
     uid += kDigits[digit];
   }
   return uid;
@@ -222,8 +228,7 @@ Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const Requ
   const api::Resource& resource = kind.resource();
   Transaction transaction;
   const ObjectKey key = key_of(plan.object);
-  transaction.push_back(
-      {Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object)});
+  transaction.push_back({Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object)});
   for (Write& write : plan.beside) transaction.push_back(std::move(write));
   CommitOutcome outcome = store_.commit(std::move(transaction));
   if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
@@ -275,8 +280,8 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
   return api::conflict(resource.subject(), key.name, kModified);
 }
 
-Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key, const DeleteOptions& options,
-                             const RequestContext& context) const {
+Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key,
+                             const DeleteOptions& options, const RequestContext& context) const {
   const Strategy& kind = strategy(resource);
   for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
     const RecordPtr standing = store_.get(id_of(resource), key);

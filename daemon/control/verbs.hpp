@@ -28,7 +28,7 @@ struct DeleteOptions {
   std::string resource_version;  // likewise
 };
 struct Deleted {
-  RecordPtr record;      // the object as it was last, or as it waits for its finalizers
+  RecordPtr record;  // the object as it was last, or as it waits for its finalizers
   bool gone = true;
 };
 
@@ -50,13 +50,16 @@ class Verbs {
   // `put` is the body to create where nothing stands and the kind allows it.
   api::Result<Written> update(const api::Resource& resource, const ObjectKey& key, bool status,
                               const Change& change, const Json* put, const RequestContext& context) const;
-  api::Result<Deleted> erase(const api::Resource& resource, const ObjectKey& key, const DeleteOptions& options,
-                             const RequestContext& context) const;
+  api::Result<Deleted> erase(const api::Resource& resource, const ObjectKey& key,
+                             const DeleteOptions& options, const RequestContext& context) const;
 
  private:
-  api::Refusal check_namespace(const api::Resource& resource, std::string_view name_space, Json& object) const;
-  api::Result<Written> create_named(const Strategy& strategy, Json object, const RequestContext& context) const;
-  api::Result<Written> commit_create(const Strategy& strategy, Plan plan, const RequestContext& context) const;
+  api::Refusal check_namespace(const api::Resource& resource, std::string_view name_space,
+                               Json& object) const;
+  api::Result<Written> create_named(const Strategy& strategy, Json object,
+                                    const RequestContext& context) const;
+  api::Result<Written> commit_create(const Strategy& strategy, Plan plan,
+                                     const RequestContext& context) const;
 
   Store& store_;
   std::vector<std::unique_ptr<Strategy>> strategies_;

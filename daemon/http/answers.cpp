@@ -51,7 +51,8 @@ HttpResponse answer_list(const api::Resource& resource, std::string_view version
   body.append(std::to_string(listing.revision)).append("\"");
   if (!continue_token.empty()) {
     body.append(R"(,"continue":")").append(continue_token).append("\"");
-    if (listing.remaining > 0) body.append(R"(,"remainingItemCount":)").append(std::to_string(listing.remaining));
+    if (listing.remaining > 0)
+      body.append(R"(,"remainingItemCount":)").append(std::to_string(listing.remaining));
   }
   body.append(R"(},"items":[)");
   bool first = true;
@@ -74,8 +75,8 @@ HttpResponse answer_refusal(const FrameRefusal& refusal) {
     case 405:
       return answer_status(api::generic(405, "MethodNotAllowed", refusal.message));
     default:
-      return answer_status(api::generic(refusal.status, refusal.status == 400 ? "BadRequest" : "",
-                                        refusal.message));
+      return answer_status(
+          api::generic(refusal.status, refusal.status == 400 ? "BadRequest" : "", refusal.message));
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -42,8 +42,8 @@ class Connection {
   void discard_output() { output_.clear(); }
   const std::string& output() const { return output_; }
 
-  // After a refusal: closes the sending side and swallows what the client still sends for a moment, so that it
-  // reads the answer and not a reset.
+  // After a refusal: closes the sending side and swallows what the client still sends for a moment, so that
+  // it reads the answer and not a reset.
   void drain();
 
   int socket() const { return socket_; }

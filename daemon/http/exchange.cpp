@@ -5,7 +5,9 @@
 namespace clusterip::daemon {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 }  // namespace
 
@@ -25,9 +27,8 @@ bool HttpRequest::has_parameter(std::string_view name) const {
 }
 
 std::string_view HttpRequest::header(std::string_view name) const {
-  const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& entry) {
-    return equal_ignoring_case(entry.first, name);
-  });
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [&](const auto& entry) { return equal_ignoring_case(entry.first, name); });
   return found == headers.end() ? std::string_view() : found->second;
 }
 

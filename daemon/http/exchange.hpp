@@ -1,7 +1,7 @@
 // One request and its answer, as values that know nothing of sockets or of the HTTP library.
 //
-// A request has been framed, bounded and authenticated when a handler sees it. An answer is either a body or a
-// stream (a watch): the server sends what the stream yields until it ends or the client goes.
+// A request has been framed, bounded and authenticated when a handler sees it. An answer is either a body or
+// a stream (a watch): the server sends what the stream yields until it ends or the client goes.
 #pragma once
 
 #include <chrono>

@@ -49,7 +49,9 @@ std::string_view trim(std::string_view value) {
   return value.substr(first, value.find_last_not_of(" \t") - first + 1);
 }
 
-FrameRefusal refuse(int status, std::string message) { return {status, std::move(message)}; }
+FrameRefusal refuse(int status, std::string message) {
+  return {status, std::move(message)};
+}
 
 // What the header lines seen so far say about the frame.
 struct HeadState {
@@ -75,8 +77,7 @@ std::optional<FrameRefusal> read_request_line(std::string_view line, HeadState& 
   return std::nullopt;
 }
 
-std::optional<FrameRefusal> read_length(std::string_view value, HeadState& state,
-                                        const FrameLimits& limits) {
+std::optional<FrameRefusal> read_length(std::string_view value, HeadState& state, const FrameLimits& limits) {
   if (++state.lengths > 1) return refuse(400, "more than one Content-Length");
   const bool digits = !value.empty() && value.size() <= kLengthDigits &&
                       std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });

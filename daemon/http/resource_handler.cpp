@@ -49,7 +49,9 @@ api::Refusal check_dry_run(const HttpRequest& request, bool& dry_run) {
   return std::nullopt;
 }
 
-api::Status page_not_found() { return api::generic(404, "NotFound", "the server could not find the requested resource"); }
+api::Status page_not_found() {
+  return api::generic(404, "NotFound", "the server could not find the requested resource");
+}
 
 }  // namespace
 
@@ -58,8 +60,10 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   const api::Resource* resource = api::find_resource(path.group, path.version, path.resource);
   const bool placed = resource != nullptr && (resource->namespaced || path.name_space.empty());
   const bool subresource_known =
-      resource != nullptr && (path.subresource.empty() || (path.subresource == "status" && resource->has_status));
-  if (!placed || !subresource_known || (resource->namespaced && path.name_space.empty() && !path.name.empty())) {
+      resource != nullptr &&
+      (path.subresource.empty() || (path.subresource == "status" && resource->has_status));
+  if (!placed || !subresource_known ||
+      (resource->namespaced && path.name_space.empty() && !path.name.empty())) {
     return answer_status(page_not_found());
   }
   Call call{request, path, *resource, {}};
@@ -116,10 +120,10 @@ HttpResponse ResourceHandler::update(const Call& call) const {
   if (!decoded) return answer_status(decoded.status());
   const std::string name = decoded->value("/metadata/name"_json_pointer, std::string());
   if (name != call.path.name) {
-    return answer_status(api::bad_request(
-        name.empty() ? "the name of the object must be given"
-                     : "the name of the object (" + name + ") does not match the name on the URL (" +
-                           call.path.name + ")"));
+    return answer_status(api::bad_request(name.empty() ? "the name of the object must be given"
+                                                       : "the name of the object (" + name +
+                                                             ") does not match the name on the URL (" +
+                                                             call.path.name + ")"));
   }
   const auto written = verbs_.update(
       call.resource, call.key(), call.status(), [&](const Json&) -> api::Result<Json> { return *decoded; },

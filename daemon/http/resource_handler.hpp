@@ -21,7 +21,8 @@ class ResourceHandler {
       : verbs_(verbs), now_(std::move(now)), limits_(limits) {}
 
   // `user` has been authenticated.
-  HttpResponse handle(const HttpRequest& request, const api::RequestPath& path, const std::string& user) const;
+  HttpResponse handle(const HttpRequest& request, const api::RequestPath& path,
+                      const std::string& user) const;
 
  private:
   struct Call;

@@ -79,9 +79,11 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
     return parts_.resources->handle(request, *path, user);
   }
   if (request.method != "GET" && request.method != "HEAD") {
-    return answer_status(api::generic(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"));
+    return answer_status(api::generic(405, "MethodNotAllowed",
+                                      "the server does not allow this method on the requested resource"));
   }
-  if (request.path == "/version" || request.path == "/version/") return answer_version(parts_.program_version);
+  if (request.path == "/version" || request.path == "/version/")
+    return answer_version(parts_.program_version);
   if (request.path == "/metrics") {
     HttpResponse response = answer_text(200, parts_.metrics());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";

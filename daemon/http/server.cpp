@@ -1,16 +1,15 @@
 #include "daemon/http/server.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <mutex>
 #include <set>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 #include <httplib.h>
-
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "daemon/http/worker_pool.hpp"
 
@@ -79,7 +78,8 @@ HttpRequest take_request(const httplib::Request& request, std::string body, std:
   taken.query.assign(request.params.begin(), request.params.end());
   for (const auto& [name, value] : request.headers) {
     // The library mixes addresses of its own into the headers under these names.
-    if (name.rfind("REMOTE_", 0) != 0 && name.rfind("LOCAL_", 0) != 0) taken.headers.emplace_back(name, value);
+    if (name.rfind("REMOTE_", 0) != 0 && name.rfind("LOCAL_", 0) != 0)
+      taken.headers.emplace_back(name, value);
   }
   return taken;
 }
@@ -94,8 +94,8 @@ void give_response(HttpResponse&& from, httplib::Response& to) {
 // A head that the library does not write: that of a stream, or of a request that it never saw.
 std::string head_text(const HttpResponse& response, bool keep_alive, std::string_view framing) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) +
-                     (response.status < 400 ? " OK" : " Refused") + "\r\nContent-Type: " +
-                     response.content_type + "\r\n";
+                     (response.status < 400 ? " OK" : " Refused") +
+                     "\r\nContent-Type: " + response.content_type + "\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   head.append(framing).append("\r\n");
   if (!keep_alive) head += "Connection: close\r\n";
@@ -110,7 +110,8 @@ std::string peer_of(int socket) {
   const void* bytes = nullptr;
   if (address.ss_family == AF_INET) bytes = &reinterpret_cast<sockaddr_in*>(&address)->sin_addr;
   if (address.ss_family == AF_INET6) bytes = &reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr;
-  if (bytes == nullptr || ::inet_ntop(address.ss_family, bytes, text.data(), text.size()) == nullptr) return "";
+  if (bytes == nullptr || ::inet_ntop(address.ss_family, bytes, text.data(), text.size()) == nullptr)
+    return "";
   return text.data();
 }
 
@@ -168,8 +169,8 @@ class PlainListener : public httplib::Server {
   static thread_local InHand in_hand_;
 
   static void answer(const httplib::Request& request, httplib::Response& response) {
-    HttpResponse answer = in_hand_.shared->handler(
-        take_request(request, std::move(in_hand_.framed->body), *in_hand_.peer));
+    HttpResponse answer =
+        in_hand_.shared->handler(take_request(request, std::move(in_hand_.framed->body), *in_hand_.peer));
     if (answer.stream) {
       response.status = 200;
       in_hand_.streaming = std::move(answer);
@@ -209,8 +210,7 @@ class PlainListener : public httplib::Server {
   void refuse(Connection& connection, const FrameRefusal& refusal) {
     const HttpResponse response = shared_.refusals(refusal);
     connection.discard_output();
-    connection.write(
-        head_text(response, false, "Content-Length: " + std::to_string(response.body.size())));
+    connection.write(head_text(response, false, "Content-Length: " + std::to_string(response.body.size())));
     connection.write(response.body);
     if (connection.flush()) connection.drain();
   }
@@ -239,10 +239,12 @@ class PlainListener : public httplib::Server {
   bool start_stream(Connection& connection, const Framing& framing) {
     HttpResponse response = std::move(in_hand_.streaming);
     connection.discard_output();
-    connection.write(head_text(response, framing.version_11,
-                               framing.version_11 ? "Transfer-Encoding: chunked" : "Cache-Control: no-cache"));
+    connection.write(
+        head_text(response, framing.version_11,
+                  framing.version_11 ? "Transfer-Encoding: chunked" : "Cache-Control: no-cache"));
     if (!connection.flush()) return false;
-    if (shared_.streams.adopt(connection.socket(), std::move(response.stream), framing.version_11)) return true;
+    if (shared_.streams.adopt(connection.socket(), std::move(response.stream), framing.version_11))
+      return true;
     return false;
   }
 
@@ -254,14 +256,13 @@ class PlainListener : public httplib::Server {
 
 thread_local PlainListener::InHand PlainListener::in_hand_;
 
-// TLS: the library owns the sockets, since only it can speak to OpenSSL. What plain connections are checked for
-// byte by byte is checked here on the parsed head, before a body is read: no transfer codings, one length, no
-// body where none belongs. Only clients with a token get this far into an answer.
+// TLS: the library owns the sockets, since only it can speak to OpenSSL. What plain connections are checked
+// for byte by byte is checked here on the parsed head, before a body is read: no transfer codings, one
+// length, no body where none belongs. Only clients with a token get this far into an answer.
 class TlsListener : public httplib::SSLServer {
  public:
   explicit TlsListener(Shared& shared)
-      : SSLServer(shared.options.tls_certificate_file.c_str(),
-                  shared.options.tls_private_key_file.c_str()),
+      : SSLServer(shared.options.tls_certificate_file.c_str(), shared.options.tls_private_key_file.c_str()),
         shared_(shared) {
     shared.prepare(*this);
     set_keep_alive_max_count(1'000'000);
@@ -293,7 +294,8 @@ class TlsListener : public httplib::SSLServer {
     if (lengths > 1) refusal = {400, "more than one Content-Length"};
     if (length.size() > 18 || length.find_first_not_of("0123456789") != std::string::npos) {
       refusal = {400, "Content-Length is not a number"};
-    } else if (!length.empty() && std::stoull(length) > (has_body ? shared_.options.limits.frame.body_bytes : 0)) {
+    } else if (!length.empty() &&
+               std::stoull(length) > (has_body ? shared_.options.limits.frame.body_bytes : 0)) {
       refusal = {413, "limit is " + std::to_string(shared_.options.limits.frame.body_bytes)};
     }
     if (refusal.status == 0) return HandlerResponse::Unhandled;
@@ -305,7 +307,8 @@ class TlsListener : public httplib::SSLServer {
   void answer(const httplib::Request& request, httplib::Response& response) {
     HttpResponse answer = shared_.handler(take_request(request, request.body, request.remote_addr));
     if (!answer.stream) {
-      if (answer.body.size() < kCompressFrom) const_cast<httplib::Request&>(request).headers.erase("Accept-Encoding");
+      if (answer.body.size() < kCompressFrom)
+        const_cast<httplib::Request&>(request).headers.erase("Accept-Encoding");
       give_response(std::move(answer), response);
       return;
     }
@@ -350,7 +353,9 @@ struct HttpServer::Impl {
 HttpServer::HttpServer(ServerOptions options, HttpHandler handler, RefusalHandler refusals)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(handler), std::move(refusals))) {}
 
-HttpServer::~HttpServer() { stop(); }
+HttpServer::~HttpServer() {
+  stop();
+}
 
 std::string HttpServer::start() {
   const ServerOptions& options = impl_->shared.options;
@@ -367,7 +372,7 @@ std::string HttpServer::start() {
   }
   impl_->port = options.port == 0 ? impl_->server->bind_to_any_port(options.bind_address)
                 : impl_->server->bind_to_port(options.bind_address, options.port) ? options.port
-                                                                                 : -1;
+                                                                                  : -1;
   if (impl_->port < 0) {
     return "cannot listen on " + options.bind_address + " port " + std::to_string(options.port);
   }
@@ -377,9 +382,13 @@ std::string HttpServer::start() {
   return "";
 }
 
-int HttpServer::port() const { return impl_->port; }
+int HttpServer::port() const {
+  return impl_->port;
+}
 
-void HttpServer::wake_streams() { impl_->shared.streams.wake(); }
+void HttpServer::wake_streams() {
+  impl_->shared.streams.wake();
+}
 
 void HttpServer::stop() {
   if (!impl_->thread.joinable()) return;

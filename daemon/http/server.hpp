@@ -1,5 +1,5 @@
-// The HTTP server: listens, frames, bounds and hands whole requests to one handler; watches go to the streams'
-// thread. Plain on loopback, or with TLS.
+// The HTTP server: listens, frames, bounds and hands whole requests to one handler; watches go to the
+// streams' thread. Plain on loopback, or with TLS.
 //
 // The only door to cpp-httplib on the serving side (server.cpp). The library accepts connections, parses what
 // frame.hpp let through, and writes answers; sockets, deadlines, limits and threads are ours.

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>

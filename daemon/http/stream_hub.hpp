@@ -1,5 +1,5 @@
-// All watches on one thread: sends what their streams yield, never waits for a client, and drops one that reads
-// too slowly.
+// All watches on one thread: sends what their streams yield, never waits for a client, and drops one that
+// reads too slowly.
 //
 // A request's thread gives its socket here when the answer is a stream, and is free again: thousands of idle
 // watches cost sockets and little memory, but no threads.

@@ -32,8 +32,8 @@ std::string TokenFile::load() {
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     if (line.empty() || line.front() == '#') continue;
     const std::size_t comma = line.find(',');
-    entries.push_back({line.substr(0, comma), comma == std::string::npos ? std::string(kDefaultUser)
-                                                                         : line.substr(comma + 1)});
+    entries.push_back({line.substr(0, comma),
+                       comma == std::string::npos ? std::string(kDefaultUser) : line.substr(comma + 1)});
   }
   if (entries.empty()) return "token file " + path_ + " holds no token";
   entries_ = std::move(entries);

@@ -1,5 +1,5 @@
-// Threads for connections: as many as there is work for, up to a limit; beyond it, connections wait in a queue
-// of bounded length, and beyond that they are turned away.
+// Threads for connections: as many as there is work for, up to a limit; beyond it, connections wait in a
+// queue of bounded length, and beyond that they are turned away.
 //
 // One thread serves one connection for the whole of its life, so the pool grows where a fixed pool would let
 // idle clients starve the others. Idle threads beyond a few end after a while.

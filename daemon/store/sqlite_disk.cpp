@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-
 #include <fcntl.h>
-#include <sqlite3.h>
+#include <filesystem>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include <sqlite3.h>
 
 namespace clusterip::daemon {
 namespace {
@@ -76,7 +76,8 @@ struct SqliteDisk::Impl {
   Impl(const std::string& directory, std::vector<std::string> names)
       : path(directory + "/clusterip.db"), resources(std::move(names)), lock(make_directory(directory)) {
     sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     database.reset(opened);
     if (code != SQLITE_OK) fail();
     sqlite3_busy_timeout(opened, 10'000);
@@ -87,8 +88,9 @@ struct SqliteDisk::Impl {
     begin = prepare("BEGIN IMMEDIATE");
     commit = prepare("COMMIT");
     rollback = prepare("ROLLBACK");
-    put = prepare("INSERT INTO objects(resource, namespace, name, revision, document) VALUES(?1, ?2, ?3, ?4, ?5)"
-                  " ON CONFLICT(resource, namespace, name) DO UPDATE SET revision = ?4, document = ?5");
+    put = prepare(
+        "INSERT INTO objects(resource, namespace, name, revision, document) VALUES(?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT(resource, namespace, name) DO UPDATE SET revision = ?4, document = ?5");
     erase = prepare("DELETE FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3");
     set_meta = prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)");
   }
@@ -103,14 +105,16 @@ struct SqliteDisk::Impl {
 
   Statement prepare(const char* sql) {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(database.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(database.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+        SQLITE_OK) {
       fail();
     }
     return Statement(statement);
   }
 
   void bind(sqlite3_stmt* statement, int index, std::string_view text) {
-    if (sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK) {
+    if (sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8) !=
+        SQLITE_OK) {
       fail();
     }
   }
@@ -169,7 +173,8 @@ std::uint64_t SqliteDisk::load(const std::function<void(Record)>& take) {
     const std::string_view resource = column_text(query.get(), 0);
     const auto known = std::find(impl_->resources.begin(), impl_->resources.end(), resource);
     if (known == impl_->resources.end()) {
-      throw DiskError("store " + impl_->path + " holds an unknown resource \"" + std::string(resource) + "\"");
+      throw DiskError("store " + impl_->path + " holds an unknown resource \"" + std::string(resource) +
+                      "\"");
     }
     Record record;
     record.resource = static_cast<ResourceId>(known - impl_->resources.begin());

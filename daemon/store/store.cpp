@@ -133,7 +133,8 @@ void Store::run_group(std::vector<Waiting*>& group) {
       disk_->commit(events, next_revision_);
       publish(events);
     } catch (const DiskError& error) {
-      // Nothing of the group was shown to anybody. Whether a later write would hold is unknown, so none is tried.
+      // Nothing of the group was shown to anybody. Whether a later write would hold is unknown, so none is
+      // tried.
       const std::lock_guard lock(queue_mutex_);
       failure_ = error.what();
       for (Waiting* waiting : group) waiting->outcome = CommitFailure{failure_};
@@ -174,9 +175,9 @@ std::optional<CommitConflict> Store::stage(const Transaction& transaction, std::
     record->document = write.document;
     const bool erased = write.kind == Write::Kind::kErase;
     overlay_[{write.resource, write.key}] = erased ? nullptr : record;
-    const Event::Kind kind = erased                                     ? Event::Kind::kDeleted
+    const Event::Kind kind = erased                               ? Event::Kind::kDeleted
                              : write.kind == Write::Kind::kCreate ? Event::Kind::kAdded
-                                                                        : Event::Kind::kModified;
+                                                                  : Event::Kind::kModified;
     events.push_back({kind, std::move(record), std::move(previous)});
   }
   return std::nullopt;
@@ -212,9 +213,9 @@ bool Store::events_after(std::uint64_t& revision, ResourceId resource, std::size
                          std::vector<Event>& events) const {
   const std::shared_lock lock(state_mutex_);
   if (revision < log_start_) return false;
-  auto at = std::upper_bound(log_.begin(), log_.end(), revision, [](std::uint64_t wanted, const Event& event) {
-    return wanted < event.object->revision;
-  });
+  auto at = std::upper_bound(
+      log_.begin(), log_.end(), revision,
+      [](std::uint64_t wanted, const Event& event) { return wanted < event.object->revision; });
   for (; at != log_.end() && events.size() < most; ++at) {
     revision = at->object->revision;
     if (at->object->resource == resource) events.push_back(*at);

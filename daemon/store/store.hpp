@@ -64,7 +64,8 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   RecordPtr get(ResourceId resource, const ObjectKey& key) const;
-  // In order; all namespaces when `name_space` is empty; after `after` when given; at most `limit` when not 0.
+  // In order; all namespaces when `name_space` is empty; after `after` when given; at most `limit` when not
+  // 0.
   Listing list(ResourceId resource, std::string_view name_space, const std::optional<ObjectKey>& after = {},
                std::size_t limit = 0) const;
   std::size_t count(ResourceId resource) const;

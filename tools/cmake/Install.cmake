@@ -5,7 +5,7 @@ install(TARGETS clusterip_engine EXPORT clusteripTargets ARCHIVE DESTINATION ${C
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/clusterip
         FILES_MATCHING PATTERN "*.hpp")
 if(CLUSTERIP_DAEMON)
-  install(TARGETS clusteripctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS clusteripctl clusteripd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(EXPORT clusteripTargets NAMESPACE clusterip:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/clusterip)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/tools/cmake/clusteripConfig.cmake.in

@@ -1,0 +1,60 @@
+// clusteripd: finds the mode and runs it. Exit codes: 0 stopped as asked, 2 wrong flags, 3 store or address
+// in use or unreadable.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "daemon/options.hpp"
+#include "daemon/serve.hpp"
+
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitUsage = 2;
+constexpr int kExitUnusable = 3;
+
+constexpr const char* kUsage =
+    "Usage: clusteripd MODE [flags]\n\n"
+    "Modes:\n"
+    "  serve    a Kubernetes API server for Services, ServiceCIDRs and IPAddresses\n"
+    "  version  the version\n\n"
+    "clusteripd MODE --help explains a mode.\n";
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    std::cerr << kUsage;
+    return kExitUsage;
+  }
+  const std::string& mode = arguments.front();
+  if (mode == "--help" || mode == "-h" || mode == "help") {
+    std::cout << kUsage;
+    return kExitOk;
+  }
+  if (mode == "version" || mode == "--version") {
+    std::cout << "clusteripd " << CLUSTERIP_VERSION << '\n';
+    return kExitOk;
+  }
+  if (mode != "serve") {
+    std::cerr << "clusteripd: unknown mode \"" << mode << "\"\n" << kUsage;
+    return kExitUsage;
+  }
+  try {
+    const auto options = clusterip::daemon::read_serve_options({arguments.begin() + 1, arguments.end()});
+    return options ? clusterip::daemon::serve(*options) : kExitOk;
+  } catch (const clusterip::daemon::OptionError& error) {
+    std::cerr << "clusteripd serve: " << error.what() << '\n';
+    return kExitUsage;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "clusteripd: " << error.what() << '\n';
+    return kExitUnusable;
+  }
+}

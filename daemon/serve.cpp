@@ -1,0 +1,111 @@
+#include "daemon/serve.hpp"
+
+#include <csignal>
+#include <iostream>
+
+#include "daemon/control/address_book.hpp"
+#include "daemon/control/metrics.hpp"
+#include "daemon/control/network_strategies.hpp"
+#include "daemon/control/plain_strategies.hpp"
+#include "daemon/control/service_strategy.hpp"
+#include "daemon/control/verbs.hpp"
+#include "daemon/http/answers.hpp"
+#include "daemon/http/resource_handler.hpp"
+#include "daemon/http/router.hpp"
+#include "daemon/store/sqlite_disk.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+constexpr int kExitOk = 0;
+constexpr int kExitUnusable = 3;
+
+cluster::Instant wall_clock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
+}
+
+// The signals that end the process are waited for by one thread and blocked in all others.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+std::unique_ptr<Disk> open_disk(const ServeOptions& options) {
+  if (options.in_memory) return std::make_unique<MemoryDisk>();
+  std::vector<std::string> names;
+  for (const api::Resource& resource : api::resources()) names.emplace_back(resource.stored_as);
+  return std::make_unique<SqliteDisk>(options.data_dir, std::move(names));
+}
+
+std::vector<Cidr> flag_ranges(const cluster::ServiceClusterIpRange& ranges) {
+  std::vector<Cidr> list{ranges.primary};
+  if (ranges.secondary) list.push_back(*ranges.secondary);
+  return list;
+}
+
+std::vector<std::unique_ptr<Strategy>> make_strategies(AddressBook& book, Store& store) {
+  std::vector<std::unique_ptr<Strategy>> strategies;
+  strategies.push_back(make_service_strategy(book, store));
+  strategies.push_back(make_service_cidr_strategy());
+  strategies.push_back(make_ip_address_strategy(book.claimed(), store));
+  strategies.push_back(make_namespace_strategy());
+  strategies.push_back(make_event_strategy());
+  return strategies;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  const sigset_t signals = block_signals();
+  TokenFile tokens(options.token_file);
+  if (!options.token_file.empty()) {
+    const std::string fault = tokens.load();
+    if (!fault.empty()) throw OptionError("--token-auth-file: " + fault);
+  }
+  std::unique_ptr<Disk> disk;
+  std::unique_ptr<Store> store;
+  try {
+    store = std::make_unique<Store>(open_disk(options), api::kResourceCount, options.store);
+  } catch (const DiskError& error) {
+    std::cerr << "clusteripd serve: " << error.what() << '\n';
+    return kExitUnusable;
+  }
+  AddressBook book(flag_ranges(options.ranges));
+  book.follow(*store);
+  const Verbs verbs(*store, make_strategies(book, *store));
+  const ResourceHandler resources(verbs, wall_clock, {options.json_depth});
+  RouterParts parts;
+  parts.resources = &resources;
+  parts.tokens = options.token_file.empty() ? nullptr : &tokens;
+  parts.live = {{"ping", [] { return std::string(); }}};
+  parts.ready = {{"ping", [] { return std::string(); }}, {"store", [&] { return store->failure(); }}};
+  parts.metrics = [&] { return metrics_text(*store, book); };
+  parts.program_version = CLUSTERIP_VERSION;
+  const Router router(std::move(parts));
+  HttpServer server(
+      options.server, [&](const HttpRequest& request) { return router.handle(request); }, answer_refusal);
+  store->on_commit([&](const std::vector<Event>&) { server.wake_streams(); });
+  const std::string fault = server.start();
+  if (!fault.empty()) {
+    std::cerr << "clusteripd serve: " << fault << '\n';
+    return kExitUnusable;
+  }
+  const std::string host = options.server.bind_address.find(':') == std::string::npos
+                               ? options.server.bind_address
+                               : "[" + options.server.bind_address + "]";
+  std::cout << "serving on " << (options.server.tls_certificate_file.empty() ? "http://" : "https://") << host
+            << ':' << server.port() << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cerr << "stopping\n";
+  server.stop();
+  return kExitOk;
+}
+
+}  // namespace clusterip::daemon
