@@ -67,6 +67,9 @@ void read_meta(FieldReader& object, cluster::ObjectMeta& to) {
     meta.text("namespace", to.name_space);
     meta.text("uid", to.uid, "types.UID");
     meta.text("resourceVersion", to.resource_version);
+    // Dropped long ago, but a value that is no text is still refused.
+    std::string self_link;
+    meta.text("selfLink", self_link);
     meta.int64("generation", to.generation);
     meta.time("creationTimestamp", to.creation);
     meta.time("deletionTimestamp", to.deletion);

@@ -41,21 +41,28 @@ std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
   return std::chrono::sys_days{date};
 }
 
+// One digit of an hour is enough for Go.
+std::optional<int> take_hour(std::string_view& text) {
+  if (const auto hour = take_digits(text, 2)) return hour;
+  return take_digits(text, 1);
+}
+
 std::optional<std::int64_t> take_time_of_day(std::string_view& text) {
-  const auto hour = take_digits(text, 2);
+  const auto hour = take_hour(text);
   if (!hour || *hour > 23 || !take(text, ":")) return std::nullopt;
   const auto minute = take_digits(text, 2);
   if (!minute || *minute > 59 || !take(text, ":")) return std::nullopt;
   const auto second = take_digits(text, 2);
-  if (!second || *second > 60) return std::nullopt;
+  if (!second || *second > 59) return std::nullopt;
   return (*hour * 60 + *minute) * 60 + *second;
 }
 
+// Any number of digits after a point or, as in Go, a comma; those beyond a millionth are dropped.
 std::optional<std::int64_t> take_fraction(std::string_view& text) {
-  if (!take(text, ".")) return 0;
+  if (!take(text, ".,")) return 0;
   std::int64_t micros = 0;
   std::size_t digits = 0;
-  for (; digits < 9 && !text.empty() && text.front() >= '0' && text.front() <= '9'; ++digits) {
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; ++digits) {
     if (digits < 6) micros = micros * 10 + (text.front() - '0');
     text.remove_prefix(1);
   }
@@ -64,14 +71,15 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
   return micros;
 }
 
+// Go lets an offset have 24 hours and 60 minutes.
 std::optional<std::int64_t> take_offset_seconds(std::string_view& text) {
-  if (take(text, "Zz")) return 0;
+  if (take(text, "Z")) return 0;
   const bool west = !text.empty() && text.front() == '-';
   if (!take(text, "+-")) return std::nullopt;
   const auto hours = take_digits(text, 2);
-  if (!hours || *hours > 23 || !take(text, ":")) return std::nullopt;
+  if (!hours || *hours > 24 || !take(text, ":")) return std::nullopt;
   const auto minutes = take_digits(text, 2);
-  if (!minutes || *minutes > 59) return std::nullopt;
+  if (!minutes || *minutes > 60) return std::nullopt;
   const std::int64_t seconds = (*hours * 60 + *minutes) * 60;
   return west ? -seconds : seconds;
 }
@@ -101,7 +109,7 @@ std::string format(Instant instant, bool with_micros) {
 
 std::optional<Instant> read_instant(std::string_view text) {
   const auto date = take_date(text);
-  if (!date || !take(text, "Tt ")) return std::nullopt;
+  if (!date || !take(text, "T")) return std::nullopt;
   const auto second_of_day = take_time_of_day(text);
   if (!second_of_day) return std::nullopt;
   const auto fraction = take_fraction(text);

@@ -45,8 +45,12 @@ struct Instant {
   }
 };
 
-// RFC 3339 with "Z" or an offset, and up to nine digits of a second's fraction (cut to six).
-// Absent for anything else; years 1 to 9999.
+// January 1 of the year 1: Go's zero time, which Kubernetes prints as null and takes for "not set" in places.
+inline constexpr Instant kGoZeroTime{-62'135'596'800 * 1'000'000};
+
+// RFC 3339 as Go's time.Parse reads it: with "Z" or an offset, with or without a fraction of a second (cut to
+// six digits), and with its leniencies (an hour of one digit, a comma before the fraction). Absent for
+// anything else.
 std::optional<Instant> read_instant(std::string_view text);
 
 // "2026-11-22T10:00:00Z", the form of metadata.creationTimestamp.

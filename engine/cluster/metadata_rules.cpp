@@ -98,7 +98,7 @@ FieldErrors validate_namespace(const ObjectMeta& meta, Scope scope) {
 
 // A value as upstream prints a pointer to it.
 std::string instant_json(const std::optional<Instant>& instant) {
-  return instant ? json_quote(to_text(*instant)) : "null";
+  return instant && *instant != kGoZeroTime ? json_quote(to_text(*instant)) : "null";
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ void prepare_update(ObjectMeta& meta, const ObjectMeta& old, Scope scope) {
   meta.generation = old.generation;
   if (meta.uid.empty()) meta.uid = old.uid;
   if (old.creation) meta.creation = old.creation;
-  if (old.deletion) meta.deletion = old.deletion;
+  if (old.deletion && *old.deletion != kGoZeroTime) meta.deletion = old.deletion;
   if (!meta.deletion_grace_seconds) meta.deletion_grace_seconds = old.deletion_grace_seconds;
 }
 

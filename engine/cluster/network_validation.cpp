@@ -27,10 +27,17 @@ std::string parent_json(const std::optional<ParentRef>& parent) {
          ",\"Namespace\":" + json_quote(parent->name_space) + ",\"Name\":" + json_quote(parent->name) + "}";
 }
 
-bool same_family(const std::string& a, const std::string& b) {
-  const auto first = read_cidr_sloppy(a);
-  const auto second = read_cidr_sloppy(b);
-  return first && second && first->family() == second->family();
+// The family of the address that a CIDR's text begins with. That of its network may differ: ::ffff:0:0/4
+// begins with an IPv4 address in IPv6 form. (k8s.io/utils/net IPFamilyOfCIDRString)
+std::optional<Family> written_family(std::string_view text) {
+  if (!read_cidr_sloppy(text)) return std::nullopt;
+  const auto address = read_address_sloppy(text.substr(0, text.find('/')));
+  return address ? std::optional(address->family()) : std::nullopt;
+}
+
+bool same_family(std::string_view a, std::string_view b) {
+  const auto family = written_family(a);
+  return family && family == written_family(b);
 }
 
 FieldErrors validate_cidrs_update(const ServiceCidr& object, const ServiceCidr& old) {

@@ -14,6 +14,13 @@ namespace {
 using cluster::FieldErrors;
 using nlohmann::json;
 
+// The value as upstream holds it: text that is too long is left out, and what is required or forbidden has
+// none.
+std::string_view value_of(const cluster::FieldError& error) {
+  if (error.type == cluster::FieldErrorType::kTooLong) return R"("<value omitted>")";
+  return error.value_json.empty() ? R"("")" : std::string_view(error.value_json);
+}
+
 void append_errors(const FieldErrors& errors, std::string& out) {
   out.append("\"errors\":[");
   bool first = true;
@@ -23,7 +30,7 @@ void append_errors(const FieldErrors& errors, std::string& out) {
     append_text("type", cluster::reason_name(error.type), out);
     out.push_back(',');
     append_text("field", error.field, out);
-    out.append(",\"value\":").append(error.value_json.empty() ? "\"\"" : error.value_json);
+    out.append(",\"value\":").append(value_of(error));
     out.push_back(',');
     append_text("detail", error.detail, out);
     out.push_back('}');
@@ -68,7 +75,9 @@ void validate(OracleRequest& request, const json& object, const std::optional<js
     append_errors(cluster::validate_create(std::move(now)), out);
     return;
   }
-  const Object before = decoded<Object>(request, "old", decode(*old));
+  Object before = decoded<Object>(request, "old", decode(*old));
+  // A stored object of these kinds has no namespace, whatever the client once sent.
+  before.meta.name_space.clear();
   append_errors(cluster::validate_update(std::move(now), before), out);
 }
 

@@ -117,6 +117,17 @@ TEST(Metadata, KeepsWhatAClientCannotSet) {
       ElementsAre("metadata.deletionTimestamp: Invalid value: \"2025-02-02T00:00:00Z\": field is immutable"));
 }
 
+TEST(Metadata, DoesNotTakeADeletionAtGosZeroTimeForOne) {
+  ObjectMeta old = named("a");
+  old.deletion = kGoZeroTime;
+  ObjectMeta meta = named("a");
+  prepare_update(meta, old, Scope::kCluster);
+  EXPECT_THAT(texts(validate_object_meta_update(meta, old)),
+              ElementsAre("metadata.deletionTimestamp: Invalid value: null: field is immutable"));
+  EXPECT_THAT(texts(validate_object_meta_update(old, named("a"))),
+              ElementsAre("metadata.deletionTimestamp: Invalid value: null: field is immutable"));
+}
+
 TEST(Owners, NeedAVersionKindNameAndUid) {
   EXPECT_THAT(
       texts(validate_owner_references({{"a/b/c", "", "", "", {}, {}}})),

@@ -84,6 +84,12 @@ TEST(ServiceCidrCreate, ReportsOneErrorForEachBadCidrAndTheSameFamilyOnce) {
           "IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"));
 }
 
+TEST(ServiceCidrCreate, TakesAMappedCidrForIPv4HoweverShortItIs) {
+  EXPECT_THAT(fields(validate_create(range({"::/3", "::ffff:0:0/4"}))), ElementsAre("spec.cidrs[1]"));
+  EXPECT_THAT(fields(validate_create(range({"0.0.0.0/7", "::ffff:0:0/4"}))),
+              ElementsAre("spec.cidrs[1]", "spec.cidrs"));
+}
+
 TEST(ServiceCidrCreate, ChecksNamesBeforeAndAfterTheyAreGenerated) {
   EXPECT_THAT(texts(validate_create(range({"10.0.0.0/24"}, ""))),
               ElementsAre("metadata.name: Required value: name or generateName is required"));

@@ -156,6 +156,21 @@ TEST_F(Oracle, KeepsTheStateOfARangeWithoutAReadyObject) {
   EXPECT_EQ(ask(R"({"op":"list"})"), R"({"ips":["10.0.0.5"]})");
 }
 
+TEST_F(Oracle, ValidatesWhatAStoreWouldHold) {
+  const std::string object =
+      R"({"apiVersion":"networking.k8s.io/v1","kind":"ServiceCIDR","spec":{"cidrs":["10.0.0.0/24"]},)";
+  const std::string named = object + R"("metadata":{"name":"a"}})";
+  EXPECT_EQ(ask(R"({"op":"validate","object":)" + named + R"(,"old":)" + object +
+                R"("metadata":{"name":"a","namespace":"x"}}})"),
+            R"({"errors":[]})");
+  EXPECT_EQ(ask(R"({"op":"validate","object":)" + object + R"("metadata":{"name":"a","managedFields":[)" +
+                R"({"operation":"Apply","manager":")" + std::string(129, 'm') + R"("}]}}})"),
+            R"({"errors":[{"type":"FieldValueTooLong","field":"metadata.managedFields[0].manager",)"
+            R"("value":"<value omitted>","detail":"may not be more than 128 bytes"}]})");
+  const std::string reply = ask(R"({"op":"validate","object":)" + object + R"("metadata":{"selfLink":5}}})");
+  EXPECT_EQ(reply.rfind(R"({"error":"BadRequest")", 0), 0U) << reply;
+}
+
 TEST_F(Oracle, SaysWhatIsTooLong) {
   std::string out;
   OracleSession::answer_too_long(16, out);

@@ -43,7 +43,6 @@ func brokenText(r *rand.Rand, text string) string {
 // wrongMember gives a request one member of another type or value.
 func wrongMember(r *rand.Rand, s *scene) object {
 	request := s.request(r)
-	wrong := pick[any](r, 5, -1, 1.5, true, object{}, []any{}, []any{5}, []any{object{}}, "x", "", "\u0000")
 	switch request["op"] {
 	case "cidr":
 		request[pick(r, "name", "state")] = pick[any](r, 5, true, object{}, []any{}, "gone", "Ready")
@@ -55,10 +54,13 @@ func wrongMember(r *rand.Rand, s *scene) object {
 		}
 	case "allocate":
 		member := pick(r, "family", "start", "order", "ip", "dry_run")
-		request[member] = wrong
+		if member == "family" || member == "start" || member == "order" {
+			// A request for a given address need not read these.
+			request = s.allocateAny(r)
+			delete(request, "ip")
+		}
 		switch member {
 		case "family":
-			delete(request, "ip")
 			request["family"] = pick[any](r, 5, "ipv4", "", "IPv5", []any{}, nil)
 		case "start":
 			request["start"] = pick[any](r, 5, "5", true, object{}, []any{-1}, []any{1.5}, []any{"x"}, []any{""}, []any{"-1"}, []any{"+1"}, []any{" 1"}, []any{"1 "}, []any{"0x1"}, []any{"1_0"}, []any{"18446744073709551616"}, []any{"007"}, []any{1, 2, 3}, []any{true}, []any{[]any{}}, []any{object{}}, []any{1, "y"})
@@ -74,7 +76,7 @@ func wrongMember(r *rand.Rand, s *scene) object {
 	case "remove":
 		request["name"] = pick[any](r, 5, true, object{}, []any{}, nil, "", "x")
 	default:
-		request = pick(r, object{"op": "parse", "kind": wrong, "text": "10.0.0.1"}, object{"op": "parse", "kind": "ip", "text": pick[any](r, 5, nil, []any{}, true)}, object{"op": "parse"}, object{"op": "relation", "a": "10.0.0.0/24"},
+		request = pick(r, object{"op": "parse", "kind": pick[any](r, 5, nil, []any{}, "", "IP", true), "text": "10.0.0.1"}, object{"op": "parse", "kind": "ip", "text": pick[any](r, 5, nil, []any{}, true)}, object{"op": "parse"}, object{"op": "relation", "a": "10.0.0.0/24"},
 			object{"op": "relation", "a": "10.0.0.0/24", "b": pick[any](r, 5, nil, []any{})}, object{"op": "layout"}, object{"op": "layout", "cidr": pick[any](r, 5, nil, []any{})}, object{"op": "flag"},
 			object{"op": "flag", "text": pick[any](r, 5, nil, []any{})}, object{"op": "validate", "object": pick[any](r, 5, nil, []any{}, "x", true)}, object{"op": "validate", "object": object{}},
 			object{"op": "validate", "object": object{"apiVersion": "v1", "kind": "Service"}})

@@ -60,7 +60,7 @@ func decimal(size uint64) string {
 }
 
 func parse(r request) (reply, error) {
-	kind, err := r.oneOf("kind", "", "ip", "cidr")
+	kind, err := r.oneOf("kind", "ip", "cidr")
 	if err != nil {
 		return nil, err
 	}

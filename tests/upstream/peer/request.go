@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -60,22 +61,11 @@ func (r request) text(name string) (string, error) {
 	return value, err
 }
 
-// oneOf reads a text member with a fixed set of values; fallback stands for a member that is left out.
-func (r request) oneOf(name, fallback string, values ...string) (string, error) {
-	value, ok, err := decode[string](r, name)
-	if err != nil {
-		return "", err
-	}
-	if !ok {
-		if fallback == "" {
-			return "", fmt.Errorf("member %q is missing", name)
-		}
-		return fallback, nil
-	}
-	for _, known := range values {
-		if value == known {
-			return value, nil
-		}
+// oneOf reads a text member with a fixed set of values; it must be there.
+func (r request) oneOf(name string, values ...string) (string, error) {
+	value, err := r.text(name)
+	if err != nil || slices.Contains(values, value) {
+		return value, err
 	}
 	return "", fmt.Errorf("member %q: %q is not one of %q", name, value, values)
 }

@@ -48,7 +48,7 @@ func (w *world) setCIDR(r request) (reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := r.oneOf("state", "ready", "ready", "pending", "terminating")
+	state, err := r.oneOf("state", "ready", "pending", "terminating")
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,7 @@ func (w *world) allocate(r request) (reply, error) {
 		}
 		return w.allocateThis(text, order, given, dryRun), nil
 	}
-	family, err := r.oneOf("family", "", string(core.IPv4Protocol), string(core.IPv6Protocol))
+	family, err := r.oneOf("family", string(core.IPv4Protocol), string(core.IPv6Protocol))
 	if err != nil {
 		return nil, err
 	}
