@@ -1,31 +1,23 @@
 #include "engine/verify/state_rules.hpp"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
 #include <tuple>
 
 #include "engine/net/text.hpp"
+#include "engine/verify/rule_catalog.hpp"
 
 namespace clusterip::verify {
 namespace {
 
-constexpr std::array<std::string_view, 14> kRules{
-    "duplicate-address", "missing-ipaddress",   "wrong-parent",     "orphan-ipaddress",
-    "wrong-labels",      "outside-every-range", "unusable-address", "family-mismatch",
-    "malformed",         "held-by-terminating", "default-differs",  "api-service-outside-default",
-    "unprotected-range", "stuck-terminating"};
-
 // What findings are ordered by; addresses by value, texts that are none behind them.
 struct Place {
   int severity;
-  std::ptrdiff_t rule;
+  std::size_t rule;
   bool unreadable;
   Address address;
 
   explicit Place(const Finding& finding)
-      : severity(-static_cast<int>(finding.severity)),
-        rule(std::find(kRules.begin(), kRules.end(), finding.rule) - kRules.begin()) {
+      : severity(-static_cast<int>(finding.severity)), rule(rule_order(finding.rule)) {
     const auto read = read_address_sloppy(finding.address);
     unreadable = !read && !finding.address.empty();
     address = read.value_or(Address{});
