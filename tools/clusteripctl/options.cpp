@@ -9,6 +9,15 @@ namespace clusterip::ctl {
 
 namespace po = boost::program_options;
 
+namespace {
+
+// "output" of "output,o".
+std::string long_name(const std::string& name) {
+  return name.substr(0, name.find(','));
+}
+
+}  // namespace
+
 struct Options::Impl {
   std::string usage;
   po::options_description flags{"Flags"};
@@ -38,7 +47,7 @@ Options& Options::number(const char* name, std::uint64_t& value, const char* hel
     const bool digits =
         !written->empty() && written->size() <= 19 &&
         std::all_of(written->begin(), written->end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits) throw OptionError("--" + std::string(name) + ": \"" + *written + "\" is not a number");
+    if (!digits) throw OptionError("--" + long_name(name) + ": \"" + *written + "\" is not a number");
     value = std::stoull(*written);
   });
   return *this;
@@ -62,7 +71,7 @@ Options& Options::choice(const char* name, std::string& value, std::vector<std::
   impl_->flags.add_options()(name, po::value<std::string>(&value)->default_value(value), full_help.c_str());
   impl_->checks.emplace_back([&value, name, words, allowed = std::move(allowed)] {
     if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
-      throw OptionError("--" + std::string(name) + ": \"" + value + "\" is not one of " + words);
+      throw OptionError("--" + long_name(name) + ": \"" + value + "\" is not one of " + words);
     }
   });
   return *this;

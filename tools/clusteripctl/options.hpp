@@ -26,7 +26,7 @@ class Options {
   ~Options();
 
   // Each call declares one flag and where its value goes; the value there beforehand is the default and shown
-  // in the help.
+  // in the help. A letter may stand behind the name for a short form: "output,o".
   Options& text(const char* name, std::string& value, const char* help);
   Options& number(const char* name, std::uint64_t& value, const char* help);
   Options& flag(const char* name, bool& value, const char* help);

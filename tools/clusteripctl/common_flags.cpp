@@ -1,0 +1,33 @@
+#include "tools/clusteripctl/common_flags.hpp"
+
+#include <unistd.h>
+#include <variant>
+
+#include "engine/cluster/service_cluster_ip_range.hpp"
+#include "tools/clusteripctl/options.hpp"
+
+namespace clusterip::ctl {
+
+std::vector<std::string> kubernetes_versions() {
+  return {"1.33", "1.34", "1.35", "1.36", "1.37"};
+}
+
+std::vector<Cidr> read_service_ranges(const std::string& text, const std::string& version) {
+  if (text.empty()) return {};
+  cluster::ServiceClusterIpRangeRules rules;
+  rules.limit_host_bits = version == "1.33";
+  const auto read = cluster::read_service_cluster_ip_range(text, rules);
+  if (const auto* reason = std::get_if<std::string>(&read)) {
+    throw OptionError("--service-cluster-ip-range=" + text + ": " + *reason);
+  }
+  const auto& range = std::get<cluster::ServiceClusterIpRange>(read);
+  std::vector<Cidr> cidrs{range.primary};
+  if (range.secondary) cidrs.push_back(*range.secondary);
+  return cidrs;
+}
+
+bool wants_colour(const std::string& choice) {
+  return choice == "always" || (choice == "auto" && ::isatty(STDOUT_FILENO) != 0);
+}
+
+}  // namespace clusterip::ctl
