@@ -30,6 +30,8 @@ VersionProfile profile_of(int minor, int patch) {
   profile.names_service_when_full = minor >= 36;
   profile.strict_service_addresses = minor >= 36;
   profile.takes_rfc1123_service_names = minor >= 36;
+  // Behind a gate that is on from 1.34.
+  profile.knows_same_zone_traffic = minor >= 34;
   profile.drops_client_status = minor >= 36;
   profile.applies_status_always = minor == 33;
   profile.reports_mismatch_always = minor >= 34;

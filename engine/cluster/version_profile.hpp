@@ -29,6 +29,8 @@ struct VersionProfile {
   bool strict_service_addresses = true;
   // Names of Services may begin with a digit (RFC 1123 and not RFC 1035 labels).
   bool takes_rfc1123_service_names = true;
+  // trafficDistribution may also be PreferSameZone or PreferSameNode.
+  bool knows_same_zone_traffic = true;
   // A client's status of a ServiceCIDR is dropped from a create or an update of the object itself.
   bool drops_client_status = true;
   // The ServiceCIDR controller writes the condition at every visit, changed or not.

@@ -1,0 +1,224 @@
+#include "engine/cluster/authority.hpp"
+
+#include <utility>
+
+#include "engine/cluster/network_validation.hpp"
+#include "engine/cluster/repair.hpp"
+#include "engine/cluster/service_cidr_index.hpp"
+#include "engine/cluster/service_normalization.hpp"
+#include "engine/cluster/service_traits.hpp"
+#include "engine/cluster/service_validation.hpp"
+#include "engine/net/text.hpp"
+
+namespace clusterip::cluster {
+namespace {
+
+RangeState state_of(const ServiceCidr& object) {
+  if (object.meta.deletion) return RangeState::kTerminating;
+  return object.counts_as_ready() ? RangeState::kReady : RangeState::kPending;
+}
+
+// The IPAddresses that the Service gives back: those that exist and are its own.
+std::vector<std::string> own_addresses(const std::vector<std::string>& texts, const Service& service,
+                                       const FindAddress& find) {
+  std::vector<std::string> names;
+  for (const std::string& text : texts) {
+    const auto address = read_address_sloppy(text);
+    if (!address) continue;
+    const IpAddress* object = find(address->to_string());
+    const bool is_own = object != nullptr && object->parent && object->parent->is_service() &&
+                        object->parent->name_space == service.meta.name_space &&
+                        object->parent->name == service.meta.name;
+    if (is_own) names.push_back(object->meta.name);
+  }
+  return names;
+}
+
+// Why the apiserver would refuse the IPAddress of an address; empty: it would not.
+std::string refusal_of(const IpAddress& object) {
+  const FieldErrors errors = validate_create(object);
+  if (errors.empty()) return "";
+  return "IPAddress.networking.k8s.io " + go_quote(object.meta.name) +
+         " is invalid: " + aggregate_text(errors);
+}
+
+}  // namespace
+
+Reservation::Reservation(Reservation&& other) noexcept
+    : set_(std::exchange(other.set_, nullptr)),
+      write_(std::move(other.write_)),
+      claimed_(std::move(other.claimed_)) {}
+
+Reservation::~Reservation() {
+  if (set_ == nullptr) return;
+  for (const Address& address : claimed_) (void)set_->release(address);
+}
+
+void Reservation::commit() {
+  if (set_ == nullptr) return;
+  for (const std::string& name : write_.deleted) {
+    if (const auto address = read_address_sloppy(name)) (void)set_->release(*address);
+  }
+  set_ = nullptr;
+}
+
+Authority::Authority(const std::vector<Cidr>& flag, VersionProfile version)
+    : families_(cluster_families(flag)), version_(std::move(version)) {}
+
+const FamilyAllocator* Authority::allocator(Family family) const {
+  if (!families_.has(family)) return nullptr;
+  return family == Family::kIPv4 ? &v4_ : &v6_;
+}
+
+FamilyAllocator* Authority::find_allocator(Family family) {
+  if (!families_.has(family)) return nullptr;
+  return family == Family::kIPv4 ? &v4_ : &v6_;
+}
+
+void Authority::apply(Family family, const std::vector<RangeChange>& changes) {
+  FamilyAllocator* allocator = find_allocator(family);
+  if (allocator != nullptr && !changes.empty()) allocator->ranges().apply(changes);
+}
+
+void Authority::put_service_cidr(const ServiceCidr& object) {
+  const std::lock_guard lock(objects_mutex_);
+  const std::vector<Cidr> cidrs = readable_cidrs(object);
+  std::vector<Cidr>& listed = listed_[object.meta.name];
+  for (const Family family : {Family::kIPv4, Family::kIPv6}) {
+    std::vector<RangeChange> changes;
+    for (const Cidr& cidr : listed) {
+      if (cidr.family() == family) changes.push_back({object.meta.name, cidr, std::nullopt});
+    }
+    for (const Cidr& cidr : cidrs) {
+      if (cidr.family() == family) changes.push_back({object.meta.name, cidr, state_of(object)});
+    }
+    apply(family, changes);
+  }
+  listed = cidrs;
+}
+
+void Authority::remove_service_cidr(std::string_view name) {
+  const std::lock_guard lock(objects_mutex_);
+  const auto entry = listed_.find(name);
+  if (entry == listed_.end()) return;
+  for (const Cidr& cidr : entry->second) apply(cidr.family(), {{entry->first, cidr, std::nullopt}});
+  listed_.erase(entry);
+}
+
+bool Authority::add_address(std::string_view name) {
+  const auto address = read_address_sloppy(name);
+  return address && set_.claim(*address);
+}
+
+void Authority::remove_address(std::string_view name) {
+  if (const auto address = read_address_sloppy(name)) (void)set_.release(*address);
+}
+
+Authority::Claim Authority::claim(const AddressRequest& request, const Service& service, SeededDraws& draws) {
+  FamilyAllocator* allocator = find_allocator(request.family);
+  AllocateOutcome outcome = AllocateError::kMismatchedNetwork;
+  if (allocator != nullptr && request.text.empty()) {
+    outcome = allocator->allocate(draws);
+  } else if (const auto address = read_address_sloppy(request.text); allocator != nullptr && address) {
+    outcome = allocator->allocate(*address);
+  }
+  if (const auto* error = std::get_if<AllocateError>(&outcome)) {
+    return Refused{to_text(*error), *error == AllocateError::kFull};
+  }
+  const Address address = std::get<Allocation>(outcome).address;
+  std::string refusal = refusal_of(ip_address_for(address, service));
+  if (refusal.empty()) return address;
+  (void)set_.release(address);
+  return Refused{std::move(refusal), false};
+}
+
+// What a dry run answers: whether the address could be had now, or a range's network address for any that
+// could.
+Authority::Claim Authority::probe(const AddressRequest& request) {
+  const FamilyAllocator* allocator = find_allocator(request.family);
+  const auto wanted = read_address_sloppy(request.text);
+  if (allocator == nullptr || (!wanted && !request.text.empty())) {
+    return Refused{to_text(AllocateError::kMismatchedNetwork), false};
+  }
+  const Ranges::View view = allocator->ranges().view();
+  for (const std::uint32_t position : view->ready()) {
+    const Bands& bands = view->ranges()[position].bands;
+    if (wanted && bands.cidr.has_host(*wanted)) {
+      if (set_.contains(*wanted)) return Refused{to_text(AllocateError::kAllocated), false};
+      return *wanted;
+    }
+    if (wanted) continue;
+    const auto usable = bands.usable();
+    if (usable && set_.find_free(*usable, usable->first)) return bands.cidr.network();
+  }
+  const AllocateError error = wanted ? AllocateError::kMismatchedNetwork : AllocateError::kFull;
+  return Refused{to_text(error), error == AllocateError::kFull};
+}
+
+std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservation& into, SeededDraws& draws,
+                                              const RequestOptions& options) {
+  Service& service = into.write_.service;
+  std::vector<Address> taken;
+  for (const AddressRequest& request : plan.requests) {
+    const Claim result = options.dry_run ? probe(request) : claim(request, service, draws);
+    if (const auto* refused = std::get_if<Refused>(&result)) {
+      return refuse_address(service, request, refused->text, refused->is_full, version_);
+    }
+    taken.push_back(std::get<Address>(result));
+    if (!options.dry_run) into.claimed_.push_back(taken.back());
+  }
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    place(service, plan.requests[i], taken[i]);
+    into.write_.created.push_back(ip_address_for(taken[i], service));
+  }
+  return std::nullopt;
+}
+
+ServiceDecision Authority::create(Service request, SeededDraws& draws, const RequestOptions& options) {
+  set_defaults(request);
+  normalize_cluster_ips(request);
+  Reservation reservation(set_, std::move(request));
+  Service& service = reservation.write_.service;
+  if (FieldErrors errors = resolve_families(service, nullptr, families_, version_); !errors.empty()) {
+    return refuse_invalid(std::move(errors));
+  }
+  if (auto refusal = take(plan_create(service), reservation, draws, options)) return *std::move(refusal);
+  prepare_service_create(service);
+  if (FieldErrors errors = validate_service_create(service, version_); !errors.empty()) {
+    return refuse_invalid(std::move(errors));
+  }
+  return reservation;
+}
+
+ServiceDecision Authority::update(Service request, const Service& stored, const FindAddress& find,
+                                  SeededDraws& draws, const RequestOptions& options) {
+  Service old = stored;
+  set_defaults_on_read(old, families_.primary);
+  set_defaults(request);
+  keep_allocated_values(request, old);
+  normalize_cluster_ips(request, old);
+  Reservation reservation(set_, std::move(request));
+  Service& service = reservation.write_.service;
+  if (FieldErrors errors = resolve_families(service, &old, families_, version_); !errors.empty()) {
+    return refuse_invalid(std::move(errors));
+  }
+  const AddressPlan plan = plan_update(service, old);
+  if (auto refusal = take(plan, reservation, draws, options)) return *std::move(refusal);
+  prepare_service_update(service, old);
+  if (FieldErrors errors = validate_service_update(service, old, version_); !errors.empty()) {
+    return refuse_invalid(std::move(errors));
+  }
+  reservation.write_.deleted = own_addresses(plan.releases, old, find);
+  return reservation;
+}
+
+Reservation Authority::remove(const Service& stored, const FindAddress& find) {
+  Service old = stored;
+  set_defaults_on_read(old, families_.primary);
+  const AddressPlan plan = plan_delete(old);
+  Reservation reservation(set_, std::move(old));
+  reservation.write_.deleted = own_addresses(plan.releases, reservation.write_.service, find);
+  return reservation;
+}
+
+}  // namespace clusterip::cluster
