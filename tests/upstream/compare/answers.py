@@ -1,0 +1,118 @@
+"""What of an answer must agree between two servers, and what may differ."""
+
+import copy
+import ipaddress
+import json
+import re
+
+# Members of metadata that are the server's own.
+OWN = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink")
+
+
+# Texts that name what only one of the servers has: identities, and addresses drawn for requests that then failed.
+IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
+
+
+class Normalizer:
+    """Rewrites the answers of one server, so that those of two servers can be compared.
+
+    Addresses and node ports that the server drew are replaced by what they were drawn from; the same one gets the same
+    words for the rest of the scenario, in messages too.
+    """
+
+    def __init__(self, ranges):
+        self.ranges = [ipaddress.ip_network(text) for text in ranges]
+        self.words = {}
+
+    def answer(self, code, body, sent):
+        if not isinstance(body, dict):
+            return {"code": code, "body": body}
+        body = copy.deepcopy(body)
+        asked = json.dumps(sent)
+        for item in body.get("items") or [body]:
+            self._learn(item, asked)
+            self._strip(item)
+        if isinstance(body.get("metadata"), dict):
+            body["metadata"].pop("resourceVersion", None)
+        if body.get("kind") == "Status":
+            (body.get("details") or {}).pop("uid", None)
+        return {"code": code, "body": self._replace(body)}
+
+    def _learn(self, item, asked):
+        if not isinstance(item, dict):
+            return
+        spec = item.get("spec") or {}
+        for address in spec.get("clusterIPs") or []:
+            if address != "None" and f'"{address}"' not in asked:
+                self.words.setdefault(address, self._origin(address))
+        if (item.get("metadata") or {}).get("name") == "kubernetes":
+            # The port that this server listens on.
+            for port in spec.get("ports") or []:
+                port.pop("targetPort", None)
+        for port in spec.get("ports") or []:
+            number = port.get("nodePort") if isinstance(port, dict) else None
+            if number and str(number) not in asked:
+                self.words.setdefault(str(number), "drawn-port")
+        if spec.get("healthCheckNodePort") and str(spec["healthCheckNodePort"]) not in asked:
+            self.words.setdefault(str(spec["healthCheckNodePort"]), "drawn-port")
+
+    def _origin(self, address):
+        """The range and the band that an address was drawn from; the words are the same wherever in it."""
+        value = ipaddress.ip_address(address)
+        for network in self.ranges:
+            if value in network:
+                hosts = network.num_addresses
+                static = 0 if hosts <= 16 else max(16, min(256, hosts // 16))
+                band = "static" if int(value) - int(network.network_address) <= static else "dynamic"
+                return f"drawn-{band}-of-{network}"
+        return "drawn-elsewhere"
+
+    @staticmethod
+    def _strip(item):
+        metadata = item.get("metadata") if isinstance(item, dict) else None
+        if not isinstance(metadata, dict):
+            return
+        for member in OWN:
+            metadata.pop(member, None)
+        if "deletionTimestamp" in metadata:
+            metadata["deletionTimestamp"] = "set"
+        status = item.get("status")
+        for condition in status.get("conditions") or [] if isinstance(status, dict) else []:
+            condition.pop("lastTransitionTime", None)
+
+    def _replace(self, value):
+        if isinstance(value, dict):
+            return {key: self._replace(member) for key, member in value.items()}
+        if isinstance(value, list):
+            return [self._replace(member) for member in value]
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, int) and str(value) in self.words and value > 1024:
+            return self.words[str(value)]
+        if isinstance(value, str):
+            if value in self.words:
+                return self.words[value]
+            value = IDENTITY.sub("(identity)", value)
+            value = DRAWN_IN_VAIN.sub(lambda found: f'{found[1]}"{self._origin(found[2])}"', value)
+            for address in sorted(self.words, key=len, reverse=True):
+                if address in value and not address.isdigit():
+                    value = value.replace(f'"{address}"', f'"{self.words[address]}"').replace(f"IP {address}:", f"IP {self.words[address]}:")
+        return value
+
+
+def difference(a, b, path=""):
+    """The path of the first member in which two values differ, with both; None where they are equal."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in sorted(set(a) | set(b)):
+            found = difference(a.get(key, "(absent)"), b.get(key, "(absent)"), f"{path}.{key}")
+            if found:
+                return found
+        return None
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        for index, (left, right) in enumerate(zip(a, b)):
+            found = difference(left, right, f"{path}[{index}]")
+            if found:
+                return found
+        return None
+    return None if a == b else (path, a, b)

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Plays the same requests to a real control plane and to clusteripd, and compares the answers field by field.
+
+    compare.py --real KUBECONFIG --ours URL --ranges R[,R] [--groups a,b] [--share 0.2] [--seed N] [--keep 3]
+
+Exit 0 where all answers agree but for the listed intended differences, 1 where others differ.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import random
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tools" / "control-plane"))
+
+import network  # noqa: E402
+import scenarios  # noqa: E402
+from answers import Normalizer, difference  # noqa: E402
+from client import Api  # noqa: E402
+from intended import reason_for  # noqa: E402
+
+GROUPS = {
+    "create": scenarios.create_matrix, "update": scenarios.update_matrix, "ports": scenarios.port_matrix, "malformed": scenarios.malformed,
+    "cidrs": network.cidr_validation, "addresses": network.address_validation, "life": network.life_cycles,
+}
+# The life cycles are few and each says something of its own.
+WHOLE = ("life", "malformed", "ports")
+
+
+class Side:
+    """One server and what it has answered in the scenario that runs."""
+
+    def __init__(self, api, ranges):
+        self.api = api
+        self.ranges = ranges
+
+    def begin(self):
+        self.normal = Normalizer(self.ranges)
+        self.answers = []
+
+    def play(self, verb, path, send):
+        body = send(self.answers) if callable(send) else send
+        code, answer = self.api.call(verb, path, body)
+        self.answers.append(answer)
+        return self.normal.answer(code, answer, body)
+
+
+def wait(sides, what, steps):
+    """Lets controllers work: until the last ServiceCIDR that was named looks the same on both, or is gone."""
+    path = next((path for verb, path, _ in reversed(steps) if "servicecidrs/" in path), None)
+    deadline = time.monotonic() + (25 if what == "gone" else 3)
+    time.sleep(1.2)
+    while time.monotonic() < deadline:
+        codes = [side.api.call("GET", path)[0] for side in sides] if path else [404]
+        if what == "gone" and all(code == 404 for code in codes):
+            time.sleep(0.5)
+            return
+        time.sleep(0.3)
+
+
+def play(sides, steps):
+    """Yields for each step in which the answers differ: its number, the path of the difference, and both values."""
+    for side in sides:
+        side.begin()
+    for number, (verb, path, send) in enumerate(steps):
+        if verb == "WAIT":
+            wait(sides, path, steps[:number])
+            continue
+        real, ours = (side.play(verb, path, send) for side in sides)
+        found = difference(real, ours)
+        if found:
+            yield number, real, ours, found
+            return
+
+
+def clean_up(sides):
+    """Removes what a scenario left behind, so that the next one starts from the same state."""
+    for side in sides:
+        _, listed = side.api.call("GET", scenarios.SERVICES)
+        for item in (listed or {}).get("items", []):
+            if item["metadata"]["name"] != "kubernetes":
+                if item["metadata"].get("finalizers"):
+                    item["metadata"]["finalizers"] = []
+                    side.api.call("PUT", f"{scenarios.SERVICES}/{item['metadata']['name']}", item)
+                side.api.call("DELETE", f"{scenarios.SERVICES}/{item['metadata']['name']}")
+        _, listed = side.api.call("GET", scenarios.CIDRS)
+        for item in (listed or {}).get("items", []):
+            name = item["metadata"]["name"]
+            if name != "kubernetes":
+                side.api.call("DELETE", f"{scenarios.CIDRS}/{name}")
+                _, left = side.api.call("GET", f"{scenarios.CIDRS}/{name}")
+                if left and left.get("kind") == "ServiceCIDR":
+                    left["metadata"]["finalizers"] = []
+                    side.api.call("PUT", f"{scenarios.CIDRS}/{name}", left)
+
+
+def describe(steps, number, real, ours, found):
+    for verb, path, send in steps[: number + 1]:
+        print(f"    {verb} {path} {'(stored, changed)' if callable(send) else json.dumps(send) if send is not None else ''}"[:600])
+    print(f"    at {found[0]}:\n      real {json.dumps(found[1])[:700]}\n      ours {json.dumps(found[2])[:700]}")
+    if found[0] == ".code":
+        print(f"      real {json.dumps(real['body'])[:700]}\n      ours {json.dumps(ours['body'])[:700]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--real", required=True)
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--ranges", required=True)
+    parser.add_argument("--groups", default=",".join(GROUPS))
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--keep", type=int, default=3)
+    options = parser.parse_args()
+    random.seed(options.seed)
+    ranges = options.ranges.split(",")
+    sides = [Side(Api.from_kubeconfig(options.real), ranges), Side(Api.from_kubeconfig(options.ours) if pathlib.Path(options.ours).is_file() else Api(options.ours), ranges)]
+    unlisted = 0
+    for group in options.groups.split(","):
+        played = requests = 0
+        kinds, listed = collections.Counter(), collections.Counter()
+        for name, steps in GROUPS[group]():
+            if group not in WHOLE and random.random() > options.share:
+                continue
+            played += 1
+            requests += len(steps)
+            differed = False
+            for number, real, ours, found in play(sides, steps):
+                differed = True
+                reason = reason_for(steps[number], real, ours, found)
+                if reason:
+                    listed[reason] += 1
+                    continue
+                kind = f"{name}: {steps[number][0]} step {number}, {found[0]}, {real['code']} and {ours['code']}"
+                kinds[kind] += 1
+                if kinds[kind] <= options.keep:
+                    print(f"  {kind}")
+                    describe(steps, number, real, ours, found)
+            if differed or group in ("life", "malformed", "cidrs", "ports"):
+                clean_up(sides)
+        unlisted += sum(kinds.values())
+        print(f"{group:10} {played:5} scenarios, {requests:6} requests, {sum(kinds.values())} differ, {sum(listed.values())} as intended")
+        for kind, count in kinds.most_common():
+            print(f"    {count:5} x {kind}")
+        for reason, count in listed.most_common():
+            print(f"    {count:5} x intended: {reason}")
+    sys.exit(1 if unlisted else 0)
+
+
+main()
