@@ -43,4 +43,5 @@ if [ "$version" != 1.36.3 ]; then
 fi
 echo "upstream: building the code of Kubernetes $version (minutes the first time)"
 (cd "$here" && go build -modfile="$modfile" -o "$work/peer-$version" ./peer && go build -modfile="$modfile" -o "$work/differ" ./differ)
+(cd "$here" && go test -modfile="$modfile" ./differ > "$work/test.log" 2>&1) || { cat "$work/test.log" >&2; exit 2; }
 exec "$work/differ" -theirs "$work/peer-$version" -ours "$ours" -seed "$seed" -seconds "$seconds" -out "$work/disagreements" "${extra[@]}"

@@ -181,6 +181,7 @@ func sameNumber(a, b string) bool {
 	return left == right
 }
 
+// setOf leaves out the errors of owner references and managed fields, for which 1.37 has other words.
 func setOf(errors any) any {
 	list, ok := errors.([]any)
 	if !ok {
@@ -188,7 +189,9 @@ func setOf(errors any) any {
 	}
 	set := map[string]any{}
 	for _, one := range list {
-		if entry, ok := one.(map[string]any); ok {
+		entry, ok := one.(map[string]any)
+		field, _ := entry["field"].(string)
+		if ok && !strings.HasPrefix(field, "metadata.ownerReferences") && !strings.HasPrefix(field, "metadata.managedFields") {
 			set[fmt.Sprint(entry["type"], "\x00", entry["field"], "\x00", entry["detail"])] = true
 		}
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -39,17 +41,22 @@ func mixed(r *rand.Rand, old, changed any) any {
 		return old
 	}
 	out := object{}
-	for key, value := range before {
+	for _, key := range sortedKeys(before) {
 		if !chance(r, 10) {
-			out[key] = value
+			out[key] = before[key]
 		}
 	}
-	for key, value := range after {
+	for _, key := range sortedKeys(after) {
 		if chance(r, 25) && (key != "name" || chance(r, 25)) {
-			out[key] = value
+			out[key] = after[key]
 		}
 	}
 	return out
+}
+
+// sortedKeys makes a walk over a map depend on the seed alone.
+func sortedKeys(members object) []string {
+	return slices.Sorted(maps.Keys(members))
 }
 
 func changedCIDRs(r *rand.Rand, spec any) any {
@@ -234,12 +241,15 @@ func ownerList(r *rand.Rand) any {
 	out := []any{}
 	for range r.IntN(4) {
 		owner := object{}
-		for name, values := range map[string][]string{
-			"apiVersion": {"v1", "v1", "apps/v1", "", "a/b/c", "/v1", "v1/", "/"}, "kind": {"Pod", "Event", "Service", ""},
-			"name": {"x", "y", "", "a b", "\u00e9\""}, "uid": {"1", "2", ""},
+		for _, member := range []struct {
+			name   string
+			values []string
+		}{
+			{"apiVersion", []string{"v1", "v1", "apps/v1", "", "a/b/c", "/v1", "v1/", "/"}}, {"kind", []string{"Pod", "Event", "Service", ""}},
+			{"name", []string{"x", "y", "", "a b", "\u00e9\""}}, {"uid", []string{"1", "2", ""}},
 		} {
 			if chance(r, 90) {
-				owner[name] = pick(r, values...)
+				owner[member.name] = pick(r, member.values...)
 			}
 		}
 		if chance(r, 50) {
