@@ -6,8 +6,6 @@
 #include "engine/cluster/repair.hpp"
 #include "engine/cluster/service_cidr_index.hpp"
 #include "engine/cluster/service_normalization.hpp"
-#include "engine/cluster/service_traits.hpp"
-#include "engine/cluster/service_validation.hpp"
 #include "engine/net/text.hpp"
 
 namespace clusterip::cluster {
@@ -175,16 +173,14 @@ std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservati
 }
 
 ServiceDecision Authority::create(Service request, SeededDraws& draws, const RequestOptions& options) {
-  set_defaults(request);
-  normalize_cluster_ips(request);
   Reservation reservation(set_, std::move(request));
   Service& service = reservation.write_.service;
-  if (FieldErrors errors = resolve_families(service, nullptr, families_, version_); !errors.empty()) {
-    return refuse_invalid(std::move(errors));
+  auto plan = begin_create(service, families_, version_);
+  if (auto* errors = std::get_if<FieldErrors>(&plan)) return refuse_invalid(std::move(*errors));
+  if (auto refusal = take(std::get<AddressPlan>(plan), reservation, draws, options)) {
+    return *std::move(refusal);
   }
-  if (auto refusal = take(plan_create(service), reservation, draws, options)) return *std::move(refusal);
-  prepare_service_create(service);
-  if (FieldErrors errors = validate_service_create(service, version_); !errors.empty()) {
+  if (FieldErrors errors = finish_create(service, version_); !errors.empty()) {
     return refuse_invalid(std::move(errors));
   }
   return reservation;
@@ -194,18 +190,13 @@ ServiceDecision Authority::update(Service request, const Service& stored, const 
                                   SeededDraws& draws, const RequestOptions& options) {
   Service old = stored;
   set_defaults_on_read(old, families_.primary);
-  set_defaults(request);
-  keep_allocated_values(request, old);
-  normalize_cluster_ips(request, old);
   Reservation reservation(set_, std::move(request));
   Service& service = reservation.write_.service;
-  if (FieldErrors errors = resolve_families(service, &old, families_, version_); !errors.empty()) {
-    return refuse_invalid(std::move(errors));
-  }
-  const AddressPlan plan = plan_update(service, old);
+  auto begun = begin_update(service, old, families_, version_);
+  if (auto* errors = std::get_if<FieldErrors>(&begun)) return refuse_invalid(std::move(*errors));
+  const auto& plan = std::get<AddressPlan>(begun);
   if (auto refusal = take(plan, reservation, draws, options)) return *std::move(refusal);
-  prepare_service_update(service, old);
-  if (FieldErrors errors = validate_service_update(service, old, version_); !errors.empty()) {
+  if (FieldErrors errors = finish_update(service, old, version_); !errors.empty()) {
     return refuse_invalid(std::move(errors));
   }
   reservation.write_.deleted = own_addresses(plan.releases, old, find);

@@ -1,7 +1,8 @@
 #include "engine/cluster/service_plan.hpp"
 
-#include "engine/cluster/service_families.hpp"
+#include "engine/cluster/service_normalization.hpp"
 #include "engine/cluster/service_traits.hpp"
+#include "engine/cluster/service_validation.hpp"
 
 namespace clusterip::cluster {
 namespace {
@@ -12,6 +13,35 @@ AddressRequest request_at(const Service& service, std::size_t position) {
 }
 
 }  // namespace
+
+AddressPlanOrErrors begin_create(Service& service, const ClusterFamilies& families,
+                                 const VersionProfile& version) {
+  set_defaults(service);
+  normalize_cluster_ips(service);
+  FieldErrors errors = resolve_families(service, nullptr, families, version);
+  if (!errors.empty()) return errors;
+  return plan_create(service);
+}
+
+FieldErrors finish_create(Service& service, const VersionProfile& version) {
+  prepare_service_create(service);
+  return validate_service_create(service, version);
+}
+
+AddressPlanOrErrors begin_update(Service& service, const Service& old, const ClusterFamilies& families,
+                                 const VersionProfile& version) {
+  set_defaults(service);
+  keep_allocated_values(service, old);
+  normalize_cluster_ips(service, old);
+  FieldErrors errors = resolve_families(service, &old, families, version);
+  if (!errors.empty()) return errors;
+  return plan_update(service, old);
+}
+
+FieldErrors finish_update(Service& service, const Service& old, const VersionProfile& version) {
+  prepare_service_update(service, old);
+  return validate_service_update(service, old, version);
+}
 
 AddressPlan plan_create(Service& service) {
   AddressPlan plan;

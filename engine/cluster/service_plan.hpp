@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "engine/cluster/field_error.hpp"
 #include "engine/cluster/objects.hpp"
+#include "engine/cluster/service_families.hpp"
 #include "engine/cluster/version_profile.hpp"
 #include "engine/net/address.hpp"
 
@@ -29,8 +31,20 @@ struct AddressPlan {
   std::vector<std::string> releases;
 };
 
-// These put an empty text into clusterIPs for each address that is still to be found: upstream's refusals
-// print the list so.
+// What begin comes to: a plan, or why the request is refused (422).
+using AddressPlanOrErrors = std::variant<AddressPlan, FieldErrors>;
+
+// `service` is the object as it was decoded, with its name generated.
+AddressPlanOrErrors begin_create(Service& service, const ClusterFamilies& families,
+                                 const VersionProfile& version);
+FieldErrors finish_create(Service& service, const VersionProfile& version);
+// `old` has been through set_defaults_on_read.
+AddressPlanOrErrors begin_update(Service& service, const Service& old, const ClusterFamilies& families,
+                                 const VersionProfile& version);
+FieldErrors finish_update(Service& service, const Service& old, const VersionProfile& version);
+
+// The plans alone, of Services whose families are resolved. They put an empty text into clusterIPs for each
+// address that is still to be found: upstream's refusals print the list so.
 AddressPlan plan_create(Service& service);
 AddressPlan plan_update(Service& service, const Service& old);
 AddressPlan plan_delete(const Service& service);
