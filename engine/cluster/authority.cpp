@@ -44,6 +44,7 @@ std::string refusal_of(const IpAddress& object) {
 
 Reservation::Reservation(Reservation&& other) noexcept
     : set_(std::exchange(other.set_, nullptr)),
+      ports_(std::move(other.ports_)),
       write_(std::move(other.write_)),
       claimed_(std::move(other.claimed_)) {}
 
@@ -57,11 +58,12 @@ void Reservation::commit() {
   for (const std::string& name : write_.deleted) {
     if (const auto address = read_address_sloppy(name)) (void)set_->release(*address);
   }
+  ports_.commit();
   set_ = nullptr;
 }
 
-Authority::Authority(const std::vector<Cidr>& flag, VersionProfile version)
-    : families_(cluster_families(flag)), version_(std::move(version)) {}
+Authority::Authority(const std::vector<Cidr>& flag, VersionProfile version, NodePortRange node_ports)
+    : ports_(node_ports), families_(cluster_families(flag)), version_(std::move(version)) {}
 
 const FamilyAllocator* Authority::allocator(Family family) const {
   if (!families_.has(family)) return nullptr;
@@ -101,6 +103,10 @@ void Authority::remove_service_cidr(std::string_view name) {
   if (entry == listed_.end()) return;
   for (const Cidr& cidr : entry->second) apply(cidr.family(), {{entry->first, cidr, std::nullopt}});
   listed_.erase(entry);
+}
+
+void Authority::add_service(const Service& stored) {
+  for (const std::int64_t port : held_node_ports(stored)) (void)ports_.claim(port);
 }
 
 bool Authority::add_address(std::string_view name) {
@@ -173,13 +179,14 @@ std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservati
 }
 
 ServiceDecision Authority::create(Service request, SeededDraws& draws, const RequestOptions& options) {
-  Reservation reservation(set_, std::move(request));
+  Reservation reservation(set_, ports_, std::move(request), options.dry_run);
   Service& service = reservation.write_.service;
   auto plan = begin_create(service, families_, version_);
   if (auto* errors = std::get_if<FieldErrors>(&plan)) return refuse_invalid(std::move(*errors));
   if (auto refusal = take(std::get<AddressPlan>(plan), reservation, draws, options)) {
     return *std::move(refusal);
   }
+  if (auto refusal = take_ports_for_create(service, reservation.ports_, draws)) return *std::move(refusal);
   if (FieldErrors errors = finish_create(service, version_); !errors.empty()) {
     return refuse_invalid(std::move(errors));
   }
@@ -190,12 +197,14 @@ ServiceDecision Authority::update(Service request, const Service& stored, const 
                                   SeededDraws& draws, const RequestOptions& options) {
   Service old = stored;
   set_defaults_on_read(old, families_.primary);
-  Reservation reservation(set_, std::move(request));
+  Reservation reservation(set_, ports_, std::move(request), options.dry_run);
   Service& service = reservation.write_.service;
   auto begun = begin_update(service, old, families_, version_);
   if (auto* errors = std::get_if<FieldErrors>(&begun)) return refuse_invalid(std::move(*errors));
   const auto& plan = std::get<AddressPlan>(begun);
   if (auto refusal = take(plan, reservation, draws, options)) return *std::move(refusal);
+  if (auto refusal = take_ports_for_update(service, old, reservation.ports_, draws))
+    return *std::move(refusal);
   if (FieldErrors errors = finish_update(service, old, version_); !errors.empty()) {
     return refuse_invalid(std::move(errors));
   }
@@ -207,7 +216,8 @@ Reservation Authority::remove(const Service& stored, const FindAddress& find) {
   Service old = stored;
   set_defaults_on_read(old, families_.primary);
   const AddressPlan plan = plan_delete(old);
-  Reservation reservation(set_, std::move(old));
+  Reservation reservation(set_, ports_, std::move(old), false);
+  for (const std::int64_t port : held_node_ports(stored)) reservation.ports_.release_later(port);
   reservation.write_.deleted = own_addresses(plan.releases, reservation.write_.service, find);
   return reservation;
 }

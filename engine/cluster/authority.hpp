@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "engine/alloc/family_allocator.hpp"
+#include "engine/cluster/node_ports.hpp"
 #include "engine/cluster/objects.hpp"
 #include "engine/cluster/service_families.hpp"
 #include "engine/cluster/service_plan.hpp"
@@ -60,9 +61,13 @@ class Reservation {
 
  private:
   friend class Authority;
-  Reservation(AddressSet& set, Service service) : set_(&set) { write_.service = std::move(service); }
+  Reservation(AddressSet& set, NodePorts& ports, Service service, bool dry_run)
+      : set_(&set), ports_(ports, dry_run) {
+    write_.service = std::move(service);
+  }
 
   AddressSet* set_;  // null: nothing is left to do
+  NodePortOperation ports_;
   ServiceWrite write_;
   std::vector<Address> claimed_;
 };
@@ -79,7 +84,7 @@ struct RequestOptions {
 class Authority {
  public:
   // `flag`: the one or two ranges of --service-cluster-ip-range.
-  Authority(const std::vector<Cidr>& flag, VersionProfile version);
+  Authority(const std::vector<Cidr>& flag, VersionProfile version, NodePortRange node_ports = {});
 
   // A ServiceCIDR was written, or is gone. Once this returns, nothing is given out through a CIDR that no
   // ready object lists. Families that the cluster has not, and CIDRs that no allocator serves, are passed
@@ -87,6 +92,9 @@ class Authority {
   void put_service_cidr(const ServiceCidr& object);
   void remove_service_cidr(std::string_view name);
 
+  // A Service that the store held when the program started: its node ports are taken. Its addresses are taken
+  // by its IPAddresses.
+  void add_service(const Service& stored);
   // An IPAddress that another client writes: false when the address is taken.
   [[nodiscard]] bool add_address(std::string_view name);
   void remove_address(std::string_view name);
@@ -122,6 +130,7 @@ class Authority {
   void apply(Family family, const std::vector<RangeChange>& changes);
 
   AddressSet set_;
+  NodePorts ports_;
   ClusterFamilies families_;
   VersionProfile version_;
   FamilyAllocator v4_{Family::kIPv4, set_};
