@@ -2,8 +2,10 @@
 
 #include <csignal>
 #include <iostream>
+#include <thread>
 
 #include "daemon/control/address_book.hpp"
+#include "daemon/control/controllers.hpp"
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/network_strategies.hpp"
 #include "daemon/control/plain_strategies.hpp"
@@ -59,6 +61,40 @@ std::vector<std::unique_ptr<Strategy>> make_strategies(AddressBook& book, Store&
   return strategies;
 }
 
+// The namespaces that every cluster has.
+void create_namespaces(const Verbs& verbs) {
+  RequestContext context;
+  context.user = "system:apiserver";
+  context.manager = "kube-apiserver";
+  context.now = wall_clock();
+  for (const char* name : {"default", "kube-node-lease", "kube-public", "kube-system"}) {
+    const Json object{{"metadata", {{"name", name}}}};
+    // One that exists already is what is wanted.
+    (void)verbs.create(api::resource(api::ResourceIndex::kNamespaces), "", object, context);
+  }
+}
+
+ControllerOptions controller_options(const ServeOptions& options) {
+  ControllerOptions chosen;
+  chosen.service_cidr = options.controllers.service_cidr;
+  chosen.default_service_cidr = options.controllers.default_service_cidr;
+  chosen.kubernetes_service = options.controllers.kubernetes_service;
+  chosen.repair = options.controllers.repair;
+  chosen.deletion_grace = options.deletion_grace;
+  chosen.repair_interval = options.repair_interval;
+  chosen.flag = flag_ranges(options.ranges);
+  return chosen;
+}
+
+// Gives the controllers a moment, so that whoever reads the line finds what a cluster begins with.
+void wait_until_ready(const Controllers& controllers) {
+  constexpr std::chrono::seconds kPatience{5};
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!controllers.fault().empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
@@ -79,12 +115,16 @@ int serve(const ServeOptions& options) {
   AddressBook book(flag_ranges(options.ranges));
   book.follow(*store);
   const Verbs verbs(*store, make_strategies(book, *store));
+  create_namespaces(verbs);
+  Controllers controllers(*store, verbs, controller_options(options), wall_clock);
   const ResourceHandler resources(verbs, wall_clock, {options.json_depth});
   RouterParts parts;
   parts.resources = &resources;
   parts.tokens = options.token_file.empty() ? nullptr : &tokens;
   parts.live = {{"ping", [] { return std::string(); }}};
-  parts.ready = {{"ping", [] { return std::string(); }}, {"store", [&] { return store->failure(); }}};
+  parts.ready = {{"ping", [] { return std::string(); }},
+                 {"store", [&] { return store->failure(); }},
+                 {"controllers", [&] { return controllers.fault(); }}};
   parts.metrics = [&] { return metrics_text(*store, book); };
   parts.program_version = CLUSTERIP_VERSION;
   const Router router(std::move(parts));
@@ -96,6 +136,8 @@ int serve(const ServeOptions& options) {
     std::cerr << "clusteripd serve: " << fault << '\n';
     return kExitUnusable;
   }
+  controllers.start(server.port());
+  wait_until_ready(controllers);
   const std::string host = options.server.bind_address.find(':') == std::string::npos
                                ? options.server.bind_address
                                : "[" + options.server.bind_address + "]";
@@ -105,6 +147,7 @@ int serve(const ServeOptions& options) {
   sigwait(&signals, &signal);
   std::cerr << "stopping\n";
   server.stop();
+  controllers.stop();
   return kExitOk;
 }
 

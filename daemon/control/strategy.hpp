@@ -22,6 +22,7 @@ using Json = nlohmann::json;
 struct RequestContext {
   std::string user = "system:admin";
   std::string manager;  // of the fields that the request sets
+  bool apply = false;   // server-side apply: the manager owns what it sends
   bool dry_run = false;
   cluster::Instant now;
   std::vector<std::string>* warnings = nullptr;  // for the answer's Warning headers

@@ -228,7 +228,8 @@ Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const Requ
   const api::Resource& resource = kind.resource();
   Transaction transaction;
   const ObjectKey key = key_of(plan.object);
-  transaction.push_back({Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object)});
+  transaction.push_back({Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object),
+                         !plan.beside.empty()});
   for (Write& write : plan.beside) transaction.push_back(std::move(write));
   CommitOutcome outcome = store_.commit(std::move(transaction));
   if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
@@ -260,8 +261,12 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
     if (!plan) return plan.status();
     const bool erased = is_deleting(plan->object) && !has_finalizers(plan->object);
-    Write write{erased ? Write::Kind::kErase : Write::Kind::kUpdate, id_of(resource), key, standing->revision,
-                api::write_document(plan->object)};
+    Write write{erased ? Write::Kind::kErase : Write::Kind::kUpdate,
+                id_of(resource),
+                key,
+                standing->revision,
+                api::write_document(plan->object),
+                !plan->beside.empty()};
     if (!erased && write.document == standing->document) return Written{standing, false};
     if (context.dry_run) return Written{record_of(resource, plan->object, standing->revision), false};
     Transaction transaction;

@@ -39,6 +39,8 @@ struct Write {
   ObjectKey key;
   std::uint64_t expected_revision = 0;  // of kUpdate and kErase
   std::string document;                 // for kErase the last state, which watches are sent
+  // The object that this one goes with is written by the same transaction: there is nothing to repair.
+  bool paired = false;
 };
 // All of it or nothing of it.
 using Transaction = std::vector<Write>;
@@ -48,6 +50,7 @@ struct Event {
   Kind kind = Kind::kAdded;
   RecordPtr object;    // a deleted object has the revision of its deletion
   RecordPtr previous;  // absent for kAdded
+  bool paired = false;
 };
 
 }  // namespace clusterip::daemon

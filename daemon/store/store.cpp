@@ -157,7 +157,7 @@ RecordPtr Store::standing(ResourceId resource, const ObjectKey& key) const {
   return found == tables_[resource].end() ? nullptr : found->second;
 }
 
-std::optional<CommitConflict> Store::stage(const Transaction& transaction, std::vector<Event>& events) {
+std::optional<CommitConflict> Store::stage(Transaction& transaction, std::vector<Event>& events) {
   for (std::size_t i = 0; i < transaction.size(); ++i) {
     const Write& write = transaction[i];
     const RecordPtr current = standing(write.resource, write.key);
@@ -166,19 +166,19 @@ std::optional<CommitConflict> Store::stage(const Transaction& transaction, std::
                           : current != nullptr && current->revision == write.expected_revision;
     if (!fits) return CommitConflict{i, current};
   }
-  for (const Write& write : transaction) {
+  for (Write& write : transaction) {
     RecordPtr previous = standing(write.resource, write.key);
     auto record = std::make_shared<Record>();
     record->resource = write.resource;
     record->key = write.key;
     record->revision = ++next_revision_;
-    record->document = write.document;
+    record->document = std::move(write.document);
     const bool erased = write.kind == Write::Kind::kErase;
     overlay_[{write.resource, write.key}] = erased ? nullptr : record;
     const Event::Kind kind = erased                               ? Event::Kind::kDeleted
                              : write.kind == Write::Kind::kCreate ? Event::Kind::kAdded
                                                                   : Event::Kind::kModified;
-    events.push_back({kind, std::move(record), std::move(previous)});
+    events.push_back({kind, std::move(record), std::move(previous), write.paired});
   }
   return std::nullopt;
 }

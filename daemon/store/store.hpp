@@ -92,7 +92,7 @@ class Store {
 
   void write_loop();
   void run_group(std::vector<Waiting*>& group);
-  std::optional<CommitConflict> stage(const Transaction& transaction, std::vector<Event>& events);
+  std::optional<CommitConflict> stage(Transaction& transaction, std::vector<Event>& events);
   RecordPtr standing(ResourceId resource, const ObjectKey& key) const;
   void publish(const std::vector<Event>& events);
 

@@ -64,13 +64,13 @@ void apply_condition(const ServiceCidr& object, bool ready, Instant now, const V
 }
 
 Effects sync_deleted(const ServiceCidr& object, const ServiceCidrView& view, Instant now,
-                     const VersionProfile& version) {
+                     const VersionProfile& version, Duration grace) {
   Effects effects;
   if (!can_delete(object, view)) {
     apply_condition(object, false, now, version, effects);
     return effects;
   }
-  const Duration left = kServiceCidrDeletionGrace - (now - *object.meta.deletion);
+  const Duration left = grace - (now - *object.meta.deletion);
   if (left > Duration{}) {
     effects.push_back(RequeueAfter{left});
   } else if (object.meta.has_finalizer(kServiceCidrFinalizer)) {
@@ -108,8 +108,8 @@ bool can_delete(const ServiceCidr& object, const ServiceCidrView& view) {
 }
 
 Effects sync_service_cidr(const ServiceCidr& object, const ServiceCidrView& view, Instant now,
-                          const VersionProfile& version) {
-  if (object.meta.deletion) return sync_deleted(object, view, now, version);
+                          const VersionProfile& version, Duration grace) {
+  if (object.meta.deletion) return sync_deleted(object, view, now, version, grace);
   Effects effects;
   if (!object.meta.has_finalizer(kServiceCidrFinalizer)) effects.push_back(AddFinalizer{object.meta.name});
   apply_condition(object, true, now, version, effects);

@@ -36,9 +36,10 @@ std::vector<std::string> deletion_blockers(const ServiceCidr& object, const Serv
                                            std::size_t limit);
 bool can_delete(const ServiceCidr& object, const ServiceCidrView& view);
 
-// What one visit of the controller does. `object` is the ServiceCIDR as the view holds it.
+// What one visit of the controller does. `object` is the ServiceCIDR as the view holds it; `grace` differs
+// from upstream's where there is one server alone, which cannot lag behind itself.
 Effects sync_service_cidr(const ServiceCidr& object, const ServiceCidrView& view, Instant now,
-                          const VersionProfile& version);
+                          const VersionProfile& version, Duration grace = kServiceCidrDeletionGrace);
 
 // Whom the controller visits after a change, by name. Updates and deletions: the object itself.
 ServiceCidrIndex::Names visits_after_add(const ServiceCidr& object, const ServiceCidrIndex& index);

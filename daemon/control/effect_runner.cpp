@@ -1,0 +1,161 @@
+#include "daemon/control/effect_runner.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "daemon/api/event_json.hpp"
+#include "daemon/api/object_json.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+constexpr const char* kApiServer = "kube-apiserver";
+constexpr const char* kControllerManager = "kube-controller-manager";
+
+const api::Resource& ranges() {
+  return api::resource(api::ResourceIndex::kServiceCidrs);
+}
+
+template <class Written>
+api::Refusal refusal_of(const api::Result<Written>& result) {
+  return result ? api::Refusal() : api::Refusal(result.status());
+}
+
+// What upstream forgives anyway: the object is gone, and so is what was to be changed about it.
+api::Refusal unless_gone(api::Refusal refusal) {
+  return refusal && refusal->code == 404 ? std::nullopt : std::move(refusal);
+}
+
+const cluster::OnFailure* on_failure(const cluster::Effect& effect) {
+  return std::visit(
+      [](const auto& one) -> const cluster::OnFailure* {
+        if constexpr (requires { one.on_failure; }) {
+          return &one.on_failure;
+        } else {
+          return nullptr;
+        }
+      },
+      effect);
+}
+
+}  // namespace
+
+RequestContext EffectRunner::as(std::string manager) const {
+  RequestContext context;
+  context.user = "system:apiserver";
+  context.manager = std::move(manager);
+  context.now = now_();
+  return context;
+}
+
+RunOutcome EffectRunner::run(const cluster::Effects& effects) const {
+  RunOutcome outcome;
+  for (const cluster::Effect& effect : effects) {
+    if (const auto* requeue = std::get_if<cluster::RequeueAfter>(&effect)) {
+      outcome.requeue = requeue->delay;
+      continue;
+    }
+    const api::Refusal refusal = std::visit([this](const auto& one) { return carry_out(one); }, effect);
+    if (!refusal) continue;
+    // An event that cannot be written holds nothing up.
+    if (std::holds_alternative<cluster::Event>(effect)) continue;
+    const cluster::OnFailure* failure = on_failure(effect);
+    if (failure != nullptr && failure->event) {
+      cluster::Event event = *failure->event;
+      if (failure->append_error) event.note += refusal->message;
+      (void)carry_out(event);
+    }
+    if (failure != nullptr && failure->forgiven) continue;
+    outcome.already_exists = refusal->reason == "AlreadyExists";
+    outcome.failure = refusal->message;
+    return outcome;
+  }
+  return outcome;
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::CreateServiceCidr& effect) const {
+  return refusal_of(verbs_.create(ranges(), "", api::encode(effect.object), as(kApiServer)));
+}
+
+api::Refusal EffectRunner::change_range(const std::string& name, bool status, const RequestContext& context,
+                                        const std::function<void(Json&)>& change) const {
+  return refusal_of(verbs_.update(
+      ranges(), {"", name}, status,
+      [&](const Json& standing) -> api::Result<Json> {
+        Json changed = standing;
+        change(changed);
+        return changed;
+      },
+      nullptr, context));
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::UpdateServiceCidr& effect) const {
+  return change_range(effect.name, false, as(kApiServer),
+                      [&](Json& range) { range["spec"]["cidrs"] = effect.cidrs; });
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::AddFinalizer& effect) const {
+  return change_range(effect.service_cidr, false, as(kControllerManager), [](Json& range) {
+    Json& finalizers = range["metadata"]["finalizers"];
+    if (!finalizers.is_array()) finalizers = Json::array();
+    const Json wanted = std::string(cluster::kServiceCidrFinalizer);
+    if (std::find(finalizers.begin(), finalizers.end(), wanted) == finalizers.end())
+      finalizers.push_back(wanted);
+  });
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::RemoveFinalizer& effect) const {
+  return unless_gone(change_range(effect.service_cidr, false, as(kControllerManager), [](Json& range) {
+    Json left = Json::array();
+    for (const Json& finalizer : range["metadata"]["finalizers"]) {
+      if (finalizer != std::string(cluster::kServiceCidrFinalizer)) left.push_back(finalizer);
+    }
+    range["metadata"]["finalizers"] = std::move(left);
+  }));
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::ApplyCondition& effect) const {
+  RequestContext context = as(effect.field_manager);
+  context.apply = true;
+  return change_range(effect.service_cidr, true, context, [&](Json& range) {
+    Json wanted = api::encode_conditions({effect.condition}).front();
+    Json& conditions = range["status"]["conditions"];
+    if (!conditions.is_array()) conditions = Json::array();
+    const auto standing = std::find_if(conditions.begin(), conditions.end(), [&](const Json& condition) {
+      return condition.value("type", "") == effect.condition.type;
+    });
+    if (standing == conditions.end()) {
+      conditions.push_back(std::move(wanted));
+    } else {
+      *standing = std::move(wanted);
+    }
+  });
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::CreateService& effect) const {
+  return refusal_of(verbs_.create(api::resource(api::ResourceIndex::kServices), effect.object.meta.name_space,
+                                  api::encode(effect.object), as(kApiServer)));
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::CreateIpAddress& effect) const {
+  return refusal_of(verbs_.create(api::resource(api::ResourceIndex::kIpAddresses), "",
+                                  api::encode(effect.object), as(kApiServer)));
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::DeleteIpAddress& effect) const {
+  return unless_gone(refusal_of(verbs_.erase(api::resource(api::ResourceIndex::kIpAddresses),
+                                             {"", effect.address}, {}, as(kApiServer))));
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::Event& effect) const {
+  const RequestContext context = as(effect.reporter);
+  const Json event = api::encode_event(effect, context.now);
+  return refusal_of(verbs_.create(api::resource(api::ResourceIndex::kEvents),
+                                  event.at("metadata").at("namespace").get<std::string>(), event, context));
+}
+
+api::Refusal EffectRunner::carry_out(const cluster::RequeueAfter&) const {
+  return std::nullopt;
+}
+
+}  // namespace clusterip::daemon
