@@ -4,7 +4,7 @@
 #include <iostream>
 #include <thread>
 
-#include "daemon/control/address_book.hpp"
+#include "daemon/control/authority_feed.hpp"
 #include "daemon/control/controllers.hpp"
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/network_strategies.hpp"
@@ -51,11 +51,11 @@ std::vector<Cidr> flag_ranges(const cluster::ServiceClusterIpRange& ranges) {
   return list;
 }
 
-std::vector<std::unique_ptr<Strategy>> make_strategies(AddressBook& book, Store& store) {
+std::vector<std::unique_ptr<Strategy>> make_strategies(cluster::Authority& authority, Store& store) {
   std::vector<std::unique_ptr<Strategy>> strategies;
-  strategies.push_back(make_service_strategy(book, store));
+  strategies.push_back(make_service_strategy(authority, store));
   strategies.push_back(make_service_cidr_strategy());
-  strategies.push_back(make_ip_address_strategy(book.claimed(), store));
+  strategies.push_back(make_ip_address_strategy(authority, store));
   strategies.push_back(make_namespace_strategy());
   strategies.push_back(make_event_strategy());
   return strategies;
@@ -112,9 +112,9 @@ int serve(const ServeOptions& options) {
     std::cerr << "clusteripd serve: " << error.what() << '\n';
     return kExitUnusable;
   }
-  AddressBook book(flag_ranges(options.ranges));
-  book.follow(*store);
-  const Verbs verbs(*store, make_strategies(book, *store));
+  cluster::Authority authority(flag_ranges(options.ranges), cluster::default_version_profile());
+  feed_authority(*store, authority);
+  const Verbs verbs(*store, make_strategies(authority, *store));
   create_namespaces(verbs);
   Controllers controllers(*store, verbs, controller_options(options), wall_clock);
   const ResourceHandler resources(verbs, wall_clock, {options.json_depth});
@@ -125,7 +125,7 @@ int serve(const ServeOptions& options) {
   parts.ready = {{"ping", [] { return std::string(); }},
                  {"store", [&] { return store->failure(); }},
                  {"controllers", [&] { return controllers.fault(); }}};
-  parts.metrics = [&] { return metrics_text(*store, book); };
+  parts.metrics = [&] { return metrics_text(*store, authority); };
   parts.program_version = CLUSTERIP_VERSION;
   const Router router(std::move(parts));
   HttpServer server(

@@ -59,6 +59,7 @@ std::string Controllers::fault() const {
 void Controllers::loop() {
   visit_everything();
   for (;;) {
+    if (due_.empty() || due_.begin()->first > Steady::now()) finish_round();
     std::vector<Event> events;
     {
       std::unique_lock lock(mutex_);
@@ -78,8 +79,6 @@ void Controllers::loop() {
       due_.erase(due_.begin());
       planned_.erase(key);
       visit(key);
-    } else if (!events.empty() || due_.empty()) {
-      finish_round();
     }
   }
 }

@@ -44,17 +44,19 @@ const char* state_name(RangeState state) {
   return "pending";
 }
 
-std::vector<RangeCount> count_ranges(AddressBook& book) {
+std::vector<RangeCount> count_ranges(const cluster::Authority& authority) {
   std::vector<RangeCount> counts;
-  for (const Family family : book.families()) {
-    const Ranges::View view = book.allocator(family)->ranges().view();
+  for (const Family family : {Family::kIPv4, Family::kIPv6}) {
+    const FamilyAllocator* allocator = authority.allocator(family);
+    if (allocator == nullptr) continue;
+    const Ranges::View view = allocator->ranges().view();
     for (const Range& range : view->ranges()) {
       RangeCount count;
       count.cidr = range.bands.cidr.to_string();
       count.labels = "cidr=\"" + count.cidr + "\",family=\"" + std::string(family_name(family)) +
                      "\",state=\"" + state_name(range.state) + "\"";
       const auto usable = range.bands.usable();
-      count.used = usable ? book.claimed().count(*usable) : 0;
+      count.used = usable ? authority.addresses().count(*usable) : 0;
       count.free = range.bands.size - std::min(range.bands.size, count.used);
       counts.push_back(std::move(count));
     }
@@ -64,7 +66,7 @@ std::vector<RangeCount> count_ranges(AddressBook& book) {
 
 }  // namespace
 
-std::string metrics_text(const Store& store, AddressBook& book) {
+std::string metrics_text(const Store& store, const cluster::Authority& authority) {
   MetricsWriter metrics;
   metrics.family("clusterip_objects", "gauge", "Objects in the store, by resource.");
   for (const api::Resource& resource : api::resources()) {
@@ -73,7 +75,7 @@ std::string metrics_text(const Store& store, AddressBook& book) {
   }
   metrics.family("clusterip_store_revision", "counter", "The last resourceVersion that was given out.");
   metrics.sample(store.revision());
-  const auto ranges = count_ranges(book);
+  const auto ranges = count_ranges(authority);
   metrics.family("clusterip_range_used_addresses", "gauge", "Usable addresses of a range that are taken.");
   for (const RangeCount& range : ranges) metrics.sample(range.used, range.labels);
   metrics.family("clusterip_range_free_addresses", "gauge", "Usable addresses of a range that are free.");

@@ -2,15 +2,13 @@
 // state itself can tell.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <string>
 
-#include "daemon/control/address_book.hpp"
 #include "daemon/store/store.hpp"
+#include "engine/cluster/authority.hpp"
 
 namespace clusterip::daemon {
 
-std::string metrics_text(const Store& store, AddressBook& book);
+std::string metrics_text(const Store& store, const cluster::Authority& authority);
 
 }  // namespace clusterip::daemon

@@ -6,7 +6,6 @@
 #include "daemon/api/object_json.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/network_validation.hpp"
-#include "engine/net/text.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -44,7 +43,7 @@ class ServiceCidrStrategy : public Strategy {
     if (!errors.empty()) return api::invalid(resource().subject(), cidr.meta.name, errors);
     cluster::prepare_create(cidr.meta, Scope::kCluster);
     cidr.conditions.clear();  // the status is the controllers' to write
-    return Plan{api::encode(cidr), {}, {}};
+    return Plan{api::encode(cidr), {}, nullptr};
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
@@ -60,13 +59,42 @@ class ServiceCidrStrategy : public Strategy {
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(cidr.meta, standing.meta, Scope::kCluster);
     if (status) cluster::reset_for_status(cidr.meta, standing.meta);
-    return Plan{api::encode(cidr), {}, {}};
+    return Plan{api::encode(cidr), {}, nullptr};
   }
+};
+
+// An address that a request has taken for the object that it creates.
+class TakenAddress : public Pledge {
+ public:
+  TakenAddress(cluster::Authority& authority, std::string name)
+      : authority_(authority), name_(std::move(name)) {}
+  ~TakenAddress() override {
+    if (!settled_) authority_.remove_address(name_);
+  }
+  void settle() override { settled_ = true; }
+
+ private:
+  cluster::Authority& authority_;
+  std::string name_;
+  bool settled_ = false;
+};
+
+// An address that is free once its object is gone.
+class ReleasedAddress : public Pledge {
+ public:
+  ReleasedAddress(cluster::Authority& authority, std::string name)
+      : authority_(authority), name_(std::move(name)) {}
+  void settle() override { authority_.remove_address(name_); }
+
+ private:
+  cluster::Authority& authority_;
+  std::string name_;
 };
 
 class IpAddressStrategy : public Strategy {
  public:
-  IpAddressStrategy(AddressSet& claimed, const Store& store) : claimed_(claimed), store_(store) {}
+  IpAddressStrategy(cluster::Authority& authority, const Store& store)
+      : authority_(authority), store_(store) {}
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kIpAddresses); }
 
@@ -81,10 +109,10 @@ class IpAddressStrategy : public Strategy {
     const auto errors = cluster::validate_create(address);
     if (!errors.empty()) return api::invalid(resource().subject(), address.meta.name, errors);
     cluster::prepare_create(address.meta, Scope::kCluster);
-    Plan plan{api::encode(address), {}, Claims(claimed_)};
-    if (!context.dry_run && !claim(address.meta.name, plan.claims)) {
-      return api::already_exists(resource().subject(), address.meta.name);
-    }
+    Plan plan{api::encode(address), {}, nullptr};
+    if (context.dry_run) return plan;
+    if (!take(address.meta.name)) return api::already_exists(resource().subject(), address.meta.name);
+    plan.pledge = std::make_unique<TakenAddress>(authority_, address.meta.name);
     return plan;
   }
 
@@ -94,7 +122,12 @@ class IpAddressStrategy : public Strategy {
     const auto errors = cluster::validate_update(address, standing);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(address.meta, standing.meta, Scope::kCluster);
-    return Plan{api::encode(address), {}, {}};
+    return Plan{api::encode(address), {}, nullptr};
+  }
+
+  Plan plan_erase(const Json& old) const override {
+    const std::string name = old.at("metadata").at("name");
+    return {old, {}, std::make_unique<ReleasedAddress>(authority_, name)};
   }
 
   // The base becomes the name unchanged.
@@ -104,22 +137,19 @@ class IpAddressStrategy : public Strategy {
   bool generates_names() const override { return false; }
 
  private:
-  // A claim without an object is a request on its way: it is waited for, since it may yet fail.
-  bool claim(const std::string& name, Claims& claims) const {
+  // An address that is taken without an object is a request on its way: it is waited for, since it may yet
+  // fail.
+  bool take(const std::string& name) const {
     constexpr int kPatience = 200;
-    const Address address = *read_address(name);
     for (int attempt = 0; attempt < kPatience; ++attempt) {
-      if (claimed_.claim(address)) {
-        claims.add(address);
-        return true;
-      }
+      if (authority_.add_address(name)) return true;
       if (store_.get(static_cast<ResourceId>(resource().index), {"", name})) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return false;
   }
 
-  AddressSet& claimed_;
+  cluster::Authority& authority_;
   const Store& store_;
 };
 
@@ -129,8 +159,8 @@ std::unique_ptr<Strategy> make_service_cidr_strategy() {
   return std::make_unique<ServiceCidrStrategy>();
 }
 
-std::unique_ptr<Strategy> make_ip_address_strategy(AddressSet& claimed, const Store& store) {
-  return std::make_unique<IpAddressStrategy>(claimed, store);
+std::unique_ptr<Strategy> make_ip_address_strategy(cluster::Authority& authority, const Store& store) {
+  return std::make_unique<IpAddressStrategy>(authority, store);
 }
 
 }  // namespace clusterip::daemon

@@ -6,11 +6,12 @@
 
 #include "daemon/control/strategy.hpp"
 #include "daemon/store/store.hpp"
+#include "engine/cluster/authority.hpp"
 
 namespace clusterip::daemon {
 
 std::unique_ptr<Strategy> make_service_cidr_strategy();
 // Creating one takes the address in the set, so that no Service is given it.
-std::unique_ptr<Strategy> make_ip_address_strategy(AddressSet& claimed, const Store& store);
+std::unique_ptr<Strategy> make_ip_address_strategy(cluster::Authority& authority, const Store& store);
 
 }  // namespace clusterip::daemon

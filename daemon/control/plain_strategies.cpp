@@ -33,7 +33,7 @@ class PlainStrategy : public Strategy {
     if (!errors.empty()) return api::invalid(resource().subject(), meta.name, errors);
     object["metadata"] = api::encode_meta(meta);
     fill_in(object);
-    return Plan{std::move(object), {}, {}};
+    return Plan{std::move(object), {}, nullptr};
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
@@ -51,7 +51,7 @@ class PlainStrategy : public Strategy {
       object.erase(kept);
       if (old.contains(kept)) object[kept] = old.at(kept);
     }
-    return Plan{std::move(object), {}, {}};
+    return Plan{std::move(object), {}, nullptr};
   }
 
  protected:

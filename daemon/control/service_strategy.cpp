@@ -1,16 +1,79 @@
 #include "daemon/control/service_strategy.hpp"
 
+#include <deque>
+#include <random>
+
 #include "daemon/api/object_json.hpp"
+#include "daemon/control/verbs.hpp"
 #include "engine/cluster/metadata_rules.hpp"
+#include "engine/cluster/service_validation.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
 using api::Result;
+using cluster::Reservation;
+using cluster::Service;
+
+constexpr auto kAddresses = static_cast<ResourceId>(api::ResourceIndex::kIpAddresses);
+constexpr const char* kAddressManager = "kube-apiserver";
+
+SeededDraws& draws() {
+  thread_local SeededDraws source = [] {
+    std::random_device device;
+    return SeededDraws((std::uint64_t{device()} << 32) | device());
+  }();
+  return source;
+}
+
+class ReservedAddresses : public Pledge {
+ public:
+  explicit ReservedAddresses(Reservation reservation) : reservation_(std::move(reservation)) {}
+  void settle() override { reservation_.commit(); }
+
+ private:
+  Reservation reservation_;
+};
+
+// Looks IPAddresses up in the store, and keeps what it found for as long as a request takes.
+class AddressLookup {
+ public:
+  explicit AddressLookup(const Store& store) : store_(store) {}
+
+  cluster::FindAddress finder() {
+    return [this](std::string_view name) { return find(name); };
+  }
+  // The erasures of these IPAddresses, as they were found.
+  Transaction erasures(const std::vector<std::string>& names) const {
+    Transaction writes;
+    for (const std::string& name : names) {
+      for (const RecordPtr& record : records_) {
+        if (record->key.name != name) continue;
+        writes.push_back(
+            {Write::Kind::kErase, kAddresses, record->key, record->revision, record->document, true});
+        break;
+      }
+    }
+    return writes;
+  }
+
+ private:
+  const cluster::IpAddress* find(std::string_view name) {
+    RecordPtr record = store_.get(kAddresses, {"", std::string(name)});
+    if (!record) return nullptr;
+    auto read = api::decode_ip_address(api::read_document(record->document, record->revision));
+    records_.push_back(std::move(record));
+    return &objects_.emplace_back(std::get<cluster::IpAddress>(std::move(read)));
+  }
+
+  const Store& store_;
+  std::vector<RecordPtr> records_;
+  std::deque<cluster::IpAddress> objects_;
+};
 
 class ServiceStrategy : public Strategy {
  public:
-  ServiceStrategy(AddressBook& book, const Store& store) : book_(book), store_(store) {}
+  ServiceStrategy(cluster::Authority& authority, const Store& store) : authority_(authority), store_(store) {}
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kServices); }
 
@@ -19,26 +82,103 @@ class ServiceStrategy : public Strategy {
     if (const auto* error = std::get_if<api::DecodeError>(&read)) {
       return api::bad_request("Service in version \"v1\" cannot be handled as a Service: " + error->reason);
     }
-    return api::encode(std::get<cluster::Service>(read));
+    return api::encode(std::get<Service>(read));
   }
 
-  Result<Plan> plan_create(Json, const RequestContext&) const override { return refused(); }
-  Result<Plan> plan_update(Json, const Json&, bool, const RequestContext&) const override {
-    return refused();
+  Result<Plan> plan_create(Json object, const RequestContext& context) const override {
+    Service service = read(object);
+    const std::string name = service.meta.name;
+    return settle_plan(authority_.create(std::move(service), draws(), {context.dry_run}), name, nullptr,
+                       context);
   }
+
+  Result<Plan> plan_update(Json object, const Json& old, bool status,
+                           const RequestContext& context) const override {
+    Service service = read(object);
+    const Service standing = read(old);
+    if (status) return plan_status(std::move(service), standing);
+    AddressLookup lookup(store_);
+    return settle_plan(
+        authority_.update(std::move(service), standing, lookup.finder(), draws(), {context.dry_run}),
+        standing.meta.name, &lookup, context);
+  }
+
+  Plan plan_erase(const Json& old) const override {
+    AddressLookup lookup(store_);
+    Reservation reservation = authority_.remove(read(old), lookup.finder());
+    Plan plan{old, lookup.erasures(reservation.write().deleted), nullptr};
+    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation));
+    return plan;
+  }
+
   bool creates_on_update() const override { return true; }
   bool returns_deleted() const override { return true; }
 
  private:
-  api::Status refused() const { return api::method_not_supported(resource().subject(), "create"); }
-  [[maybe_unused]] AddressBook& book_;
-  [[maybe_unused]] const Store& store_;
+  // What passed decode once passes it always.
+  static Service read(const Json& canonical) { return std::get<Service>(api::decode_service(canonical)); }
+
+  Result<Plan> plan_status(Service service, const Service& standing) const {
+    cluster::prepare_service_status_update(service, standing);
+    const auto errors = cluster::validate_service_status_update(service, standing, authority_.version());
+    if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
+    return Plan{api::encode(service), {}, nullptr};
+  }
+
+  Result<Plan> settle_plan(cluster::ServiceDecision decision, const std::string& name,
+                           const AddressLookup* lookup, const RequestContext& context) const {
+    if (const auto* refusal = std::get_if<cluster::ServiceRefusal>(&decision)) {
+      if (refusal->kind == cluster::ServiceRefusal::Kind::kInternal) {
+        return api::internal_error(refusal->message);
+      }
+      return api::invalid(resource().subject(), name, refusal->errors);
+    }
+    auto& reservation = std::get<Reservation>(decision);
+    Plan plan{api::encode(reservation.write().service), {}, nullptr};
+    for (const cluster::IpAddress& address : reservation.write().created) {
+      plan.beside.push_back(creation(address, context));
+    }
+    if (lookup != nullptr) {
+      for (Write& write : lookup->erasures(reservation.write().deleted))
+        plan.beside.push_back(std::move(write));
+    }
+    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation));
+    return plan;
+  }
+
+  static Write creation(cluster::IpAddress address, const RequestContext& context) {
+    address.meta.uid = random_uid();
+    address.meta.creation = context.now.whole_second();
+    address.meta.managed_fields = {own_fields(context)};
+    return {Write::Kind::kCreate,
+            kAddresses,
+            {"", address.meta.name},
+            0,
+            api::write_document(api::encode(address)),
+            true};
+  }
+
+  // The server's own mark on the objects that it writes for a Service.
+  static cluster::ManagedFields own_fields(const RequestContext& context) {
+    return {kAddressManager,
+            "Update",
+            "networking.k8s.io/v1",
+            context.now.whole_second(),
+            "FieldsV1",
+            R"({"f:metadata":{"f:labels":{".":{},"f:ipaddress.kubernetes.io/ip-family":{},)"
+            R"("f:ipaddress.kubernetes.io/managed-by":{}}},"f:spec":{"f:parentRef":{".":{},"f:name":{},)"
+            R"("f:namespace":{},"f:resource":{}}}})",
+            ""};
+  }
+
+  cluster::Authority& authority_;
+  const Store& store_;
 };
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_service_strategy(AddressBook& book, const Store& store) {
-  return std::make_unique<ServiceStrategy>(book, store);
+std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store) {
+  return std::make_unique<ServiceStrategy>(authority, store);
 }
 
 }  // namespace clusterip::daemon

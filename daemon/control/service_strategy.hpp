@@ -1,14 +1,15 @@
-// Services: defaults, validation, families, and addresses that are given out together with the object.
+// Services: the engine's authority gives them families and addresses, in one step with their IPAddress
+// objects.
 #pragma once
 
 #include <memory>
 
-#include "daemon/control/address_book.hpp"
 #include "daemon/control/strategy.hpp"
 #include "daemon/store/store.hpp"
+#include "engine/cluster/authority.hpp"
 
 namespace clusterip::daemon {
 
-std::unique_ptr<Strategy> make_service_strategy(AddressBook& book, const Store& store);
+std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store);
 
 }  // namespace clusterip::daemon

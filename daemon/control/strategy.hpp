@@ -1,16 +1,17 @@
 // What is particular about a kind, between the decoded request and the commit.
 //
 // verbs.cpp carries every request of every kind from the body to the commit in one way; where kinds differ it
-// asks the strategy. A strategy decides and claims, it never writes: what it wants written comes back as a
+// asks the strategy. A strategy decides and reserves, it never writes: what it wants written comes back as a
 // plan, which is committed as a whole or dropped as a whole.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "daemon/api/document.hpp"
 #include "daemon/api/resources.hpp"
 #include "daemon/api/status.hpp"
-#include "daemon/control/claims.hpp"
 #include "daemon/store/record.hpp"
 #include "engine/cluster/instant.hpp"
 
@@ -32,11 +33,23 @@ struct RequestContext {
   }
 };
 
+// What a plan holds on to until it is stored. Dropped unsettled, it gives everything back.
+class Pledge {
+ public:
+  virtual ~Pledge() = default;
+  // The plan is stored.
+  virtual void settle() = 0;
+};
+
 // What a request comes to.
 struct Plan {
   Json object;         // as it is to be stored
   Transaction beside;  // changes of other objects that belong to it
-  Claims claims;
+  std::unique_ptr<Pledge> pledge;
+
+  void settle() {
+    if (pledge) pledge->settle();
+  }
 };
 
 class Strategy {
@@ -46,13 +59,13 @@ class Strategy {
 
   // The object as the typed decoder reads it: unknown fields gone, wrong types refused.
   virtual api::Result<Json> decode(const Json& sent) const = 0;
-  // The object has a name, a uid and a creation time.
+  // The object has a name (if it was given one), a uid and a creation time.
   virtual api::Result<Plan> plan_create(Json object, const RequestContext& context) const = 0;
   // Through the status subresource when `status`.
   virtual api::Result<Plan> plan_update(Json object, const Json& old, bool status,
                                         const RequestContext& context) const = 0;
   // What goes with an object that is being erased.
-  virtual Transaction plan_erase(const Json& /*old*/) const { return {}; }
+  virtual Plan plan_erase(const Json& old) const { return {old, {}, nullptr}; }
 
   // The name that generateName becomes.
   virtual std::string generate_name(std::string_view base, std::string_view random_end) const;

@@ -233,7 +233,7 @@ Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const Requ
   for (Write& write : plan.beside) transaction.push_back(std::move(write));
   CommitOutcome outcome = store_.commit(std::move(transaction));
   if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
-    plan.claims.keep();
+    plan.settle();
     return Written{records->front(), true};
   }
   if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
@@ -261,6 +261,12 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
     if (!plan) return plan.status();
     const bool erased = is_deleting(plan->object) && !has_finalizers(plan->object);
+    if (erased) {
+      // Whatever else the request wanted, the object goes as it stood.
+      Plan farewell = kind.plan_erase(old);
+      plan->beside = std::move(farewell.beside);
+      plan->pledge = std::move(farewell.pledge);
+    }
     Write write{erased ? Write::Kind::kErase : Write::Kind::kUpdate,
                 id_of(resource),
                 key,
@@ -272,12 +278,9 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     Transaction transaction;
     transaction.push_back(std::move(write));
     for (Write& beside : plan->beside) transaction.push_back(std::move(beside));
-    if (erased) {
-      for (Write& beside : kind.plan_erase(old)) transaction.push_back(std::move(beside));
-    }
     CommitOutcome outcome = store_.commit(std::move(transaction));
     if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
-      plan->claims.keep();
+      plan->settle();
       return Written{records->front(), false};
     }
     if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
@@ -303,11 +306,12 @@ Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key
     Transaction transaction;
     transaction.push_back({waits ? Write::Kind::kUpdate : Write::Kind::kErase, id_of(resource), key,
                            standing->revision, api::write_document(object)});
-    if (!waits) {
-      for (Write& beside : kind.plan_erase(object)) transaction.push_back(std::move(beside));
-    }
+    Plan farewell;
+    if (!waits) farewell = kind.plan_erase(object);
+    for (Write& beside : farewell.beside) transaction.push_back(std::move(beside));
     CommitOutcome outcome = store_.commit(std::move(transaction));
     if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
+      farewell.settle();
       return Deleted{waits ? records->front() : standing, !waits};
     }
     if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
