@@ -1,0 +1,68 @@
+// Everything that the rules of a replay ask about, built once from a record.
+#pragma once
+
+#include <string>
+
+#include "engine/verify/address_history.hpp"
+#include "engine/verify/bitmap_history.hpp"
+#include "engine/verify/nesting.hpp"
+#include "engine/verify/range_history.hpp"
+#include "engine/verify/server_history.hpp"
+#include "engine/verify/service_history.hpp"
+
+namespace clusterip::verify {
+
+struct ReplayOptions {
+  // The longest delay of an apiserver's caches that still counts as allowed.
+  Duration cache_lag = Duration::seconds(10);
+  // Kubernetes 1.N.
+  int minor_version = 36;
+  // What --service-cluster-ip-range says; empty: not known.
+  std::vector<Cidr> flags;
+
+  // Dual write: a dynamic request asks the old bitmap of the flag's range first (specification 4.11).
+  bool asks_bitmap_first() const { return minor_version <= 33; }
+  // Any error moves an allocation on to the next address, and the end of it is always "full" (3.5).
+  bool hides_errors() const { return minor_version <= 34; }
+  // In a /64 a dynamic request can start below the range (3.5, corner cases).
+  bool starts_below_slash64() const { return minor_version <= 34; }
+};
+
+// How much of the state before the first line is known.
+struct Beginning {
+  Window record{kEnd, kBeginning};  // from the first request to the last answer
+  // From here on, what the record does not show was not there; kEnd: never.
+  Instant known_since = kEnd;
+
+  bool is_known() const { return known_since != kEnd; }
+};
+Beginning beginning_of(const Record& record);
+
+struct History {
+  History(const Record& with_requests, const ReplayOptions& how);
+
+  const Record& record;
+  ReplayOptions options;
+  Beginning beginning;
+  ServiceHistory services;
+  AddressHistory addresses;
+  RangeHistory ranges;
+  Nesting nesting;
+  ServerHistory servers;
+  BitmapHistory bitmap;
+  // The audit policy logs requests for IPAddresses, and the servers' own releases of them.
+  bool covers_addresses = false;
+  bool covers_releases = false;
+  // Many changes are not in the record: that something is not in it then proves nothing.
+  bool is_patchy = false;
+
+  // [s - L, e]: the times whose state a server's cache can have shown it during the request.
+  Window seen_by(const AuditedRequest& request) const {
+    return {request.during.from - options.cache_lag, request.during.to};
+  }
+};
+
+// Names for messages: "10:15:19.925602".
+std::string time_of_day(Instant instant);
+
+}  // namespace clusterip::verify

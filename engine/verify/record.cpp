@@ -1,0 +1,132 @@
+#include "engine/verify/record.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <unordered_map>
+
+#include "engine/net/text.hpp"
+
+namespace clusterip::verify {
+namespace {
+
+void read_meta(const cluster::ObjectMeta& meta, ObjectFacts& to) {
+  to.uid = meta.uid;
+  const std::string& text = meta.resource_version;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), to.revision);
+  if (error != std::errc{} || end != text.data() + text.size()) to.revision = 0;
+  to.creation = meta.creation;
+  to.deleting = meta.deletion.has_value();
+  to.has_finalizers = !meta.finalizers.empty();
+}
+
+// The same event once more: clients may choose the auditID, so that alone does not tell.
+bool is_repeated(const AuditedRequest& a, const AuditedRequest& b) {
+  return !a.audit_id.empty() && a.audit_id == b.audit_id && a.during == b.during && a.verb == b.verb &&
+         a.subject == b.subject && a.name == b.name && a.name_space == b.name_space;
+}
+
+}  // namespace
+
+bool ServiceFacts::is_headless() const {
+  return cluster_ips.empty() ? cluster_ip == cluster::kHeadless : cluster_ips.front() == cluster::kHeadless;
+}
+
+std::vector<std::string> ServiceFacts::addresses() const {
+  if (is_external_name() || is_headless()) return {};
+  if (cluster_ips.empty() && !cluster_ip.empty()) return {cluster_ip};
+  return cluster_ips;
+}
+
+ServiceFacts facts_of(const cluster::Service& service) {
+  ServiceFacts facts;
+  read_meta(service.meta, facts);
+  facts.type = service.type;
+  facts.cluster_ip = service.cluster_ip;
+  facts.cluster_ips = service.cluster_ips;
+  facts.ip_families = service.ip_families;
+  facts.policy = service.ip_family_policy;
+  facts.has_selector = !service.selector.empty();
+  return facts;
+}
+
+CidrFacts facts_of(const cluster::ServiceCidr& cidr) {
+  CidrFacts facts;
+  read_meta(cidr.meta, facts);
+  for (const std::string& text : cidr.cidrs) {
+    if (const auto value = read_cidr_sloppy(text)) facts.cidrs.push_back(*value);
+  }
+  facts.counts_as_ready = cidr.counts_as_ready();
+  facts.object = std::make_shared<const cluster::ServiceCidr>(cidr);
+  return facts;
+}
+
+AddressFacts facts_of(const cluster::IpAddress& address) {
+  AddressFacts facts;
+  read_meta(address.meta, facts);
+  facts.parent = address.parent;
+  facts.managed = address.is_managed();
+  const auto value = read_address_sloppy(address.meta.name);
+  const auto family = address.meta.labels.find(cluster::kFamilyLabel);
+  facts.labels_right = facts.managed && value && family != address.meta.labels.end() &&
+                       family->second == family_name(value->family());
+  return facts;
+}
+
+std::string_view verb_name(Verb verb) {
+  switch (verb) {
+    case Verb::kCreate:
+      return "create";
+    case Verb::kUpdate:
+      return "update";
+    case Verb::kPatch:
+      return "patch";
+    case Verb::kDelete:
+      return "delete";
+  }
+  return "";
+}
+
+std::string_view plural_name(Subject subject) {
+  switch (subject) {
+    case Subject::kService:
+      return "services";
+    case Subject::kServiceCidr:
+      return "servicecidrs";
+    case Subject::kIpAddress:
+      return "ipaddresses";
+  }
+  return "";
+}
+
+std::string AuditedRequest::object() const {
+  std::string path(plural_name(subject));
+  if (!name_space.empty()) path += "/" + name_space;
+  // A name that the server would have made up stays open when it refused.
+  return path + "/" + (name.empty() ? generate_name + "*" : name);
+}
+
+std::size_t put_in_order(Record& record) {
+  auto& requests = record.requests;
+  const auto place = [](const AuditedRequest& r) { return std::tie(r.during.to, r.server, r.line); };
+  std::stable_sort(requests.begin(), requests.end(),
+                   [&](const AuditedRequest& a, const AuditedRequest& b) { return place(a) < place(b); });
+  std::vector<AuditedRequest> kept;
+  kept.reserve(requests.size());
+  // The requests that were answered at one instant, by auditID; `kept` never moves what is in it.
+  std::unordered_multimap<std::string_view, const AuditedRequest*> same_instant;
+  for (AuditedRequest& request : requests) {
+    if (!kept.empty() && kept.back().during.to != request.during.to) same_instant.clear();
+    const auto [first, last] = same_instant.equal_range(request.audit_id);
+    if (std::any_of(first, last, [&](const auto& entry) { return is_repeated(*entry.second, request); })) {
+      continue;
+    }
+    kept.push_back(std::move(request));
+    same_instant.emplace(kept.back().audit_id, &kept.back());
+  }
+  const std::size_t dropped = requests.size() - kept.size();
+  requests = std::move(kept);
+  return dropped;
+}
+
+}  // namespace clusterip::verify

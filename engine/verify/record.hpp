@@ -1,0 +1,152 @@
+// The record that a replay judges: requests of one or several apiservers with their answers.
+//
+// A request ran from `received` to `answered`; what it did to the store happened once in between. Of the
+// objects in it only those facts stay that a rule looks at, so that a long record fits into memory. Whether
+// a fact was in the record is part of the value: `asked` and `given` are absent where the audit policy or
+// the server left the bodies out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/cluster/objects.hpp"
+#include "engine/net/cidr.hpp"
+
+namespace clusterip::verify {
+
+using cluster::Duration;
+using cluster::Instant;
+
+// Both ends included. Earlier and later than any time stamp: kBeginning and kEnd.
+struct Window {
+  Instant from;
+  Instant to;
+
+  bool meets(const Window& other) const { return from <= other.to && other.from <= to; }
+  bool covers(const Window& other) const { return from <= other.from && other.to <= to; }
+  friend bool operator==(const Window&, const Window&) = default;
+};
+inline constexpr Instant kBeginning{INT64_MIN / 4};
+inline constexpr Instant kEnd{INT64_MAX / 4};
+
+// An index that points nowhere.
+inline constexpr std::uint32_t kNone = UINT32_MAX;
+
+// What every object tells about itself.
+struct ObjectFacts {
+  std::string uid;
+  std::uint64_t revision = 0;  // 0: the resourceVersion is missing or no number
+  std::optional<Instant> creation;
+  bool deleting = false;
+  bool has_finalizers = false;
+
+  // A deletion left nothing behind that would wait.
+  bool is_gone() const { return deleting && !has_finalizers; }
+};
+
+struct ServiceFacts : ObjectFacts {
+  std::string type;
+  std::string cluster_ip;
+  std::vector<std::string> cluster_ips;
+  std::vector<std::string> ip_families;
+  std::optional<std::string> policy;
+  bool has_selector = false;
+
+  bool is_external_name() const { return type == "ExternalName"; }
+  bool is_headless() const;
+  // The addresses that it holds, as written: none for headless and ExternalName Services.
+  std::vector<std::string> addresses() const;
+};
+
+struct CidrFacts : ObjectFacts {
+  std::vector<Cidr> cidrs;
+  // There are few ServiceCIDRs: the whole object stays, for the rules about the final state.
+  std::shared_ptr<const cluster::ServiceCidr> object;
+  bool counts_as_ready = false;
+};
+
+struct AddressFacts : ObjectFacts {
+  std::optional<cluster::ParentRef> parent;
+  bool managed = false;
+  // Both labels are as the allocator writes them.
+  bool labels_right = false;
+};
+
+ServiceFacts facts_of(const cluster::Service& service);
+CidrFacts facts_of(const cluster::ServiceCidr& cidr);
+AddressFacts facts_of(const cluster::IpAddress& address);
+
+using Facts = std::variant<std::monostate, ServiceFacts, CidrFacts, AddressFacts>;
+
+enum class Subject : std::uint8_t { kService, kServiceCidr, kIpAddress };
+enum class Verb : std::uint8_t { kCreate, kUpdate, kPatch, kDelete };
+
+std::string_view verb_name(Verb verb);
+// "services", "servicecidrs", "ipaddresses".
+std::string_view plural_name(Subject subject);
+
+struct AuditedRequest {
+  std::string audit_id;
+  Window during;             // [received, answered]
+  std::uint32_t server = 0;  // the number of the file
+  std::uint64_t line = 0;
+  Subject subject = Subject::kService;
+  Verb verb = Verb::kCreate;
+  bool status_subresource = false;
+  bool dry_run = false;
+  bool collection = false;     // one of the objects of a deletecollection
+  bool panicked = false;       // the server dropped the connection
+  bool mutated = false;        // an admission webhook changed the object
+  bool asked_in_part = false;  // `asked` is a patch: what it leaves out stays as it was
+  bool asked_unclear = false;  // a patch of a form that does not show what was asked for
+  std::string user;
+  std::string user_uid;
+  std::string name_space;
+  std::string name;
+  std::string generate_name;
+  int code = 0;
+  std::string message;   // of a refusal
+  std::string gone_uid;  // of the object that a deletion removed, where only a Status tells it
+  Facts asked;
+  Facts given;
+
+  bool succeeded() const { return code >= 200 && code < 300; }
+  // Changed the store (a dry run changes nothing).
+  bool took_effect() const { return succeeded() && !dry_run; }
+  // Failed in a way that leaves open whether the store was changed.
+  bool is_doubtful() const { return !dry_run && (panicked || code == 504 || code == 408 || code == 0); }
+
+  const ServiceFacts* asked_service() const { return std::get_if<ServiceFacts>(&asked); }
+  const ServiceFacts* given_service() const { return std::get_if<ServiceFacts>(&given); }
+  const CidrFacts* given_cidr() const { return std::get_if<CidrFacts>(&given); }
+  const AddressFacts* asked_address() const { return std::get_if<AddressFacts>(&asked); }
+  const AddressFacts* given_address() const { return std::get_if<AddressFacts>(&given); }
+  // "services/default/a"
+  std::string object() const;
+  // "default/a"
+  std::string key() const { return name_space + "/" + name; }
+};
+
+// The state before the first line, as far as it is known.
+struct StartState {
+  std::vector<cluster::Service> services;
+  std::vector<cluster::ServiceCidr> cidrs;
+  std::vector<cluster::IpAddress> addresses;
+};
+
+struct Record {
+  std::vector<AuditedRequest> requests;
+  std::uint32_t servers = 0;
+  std::optional<StartState> start;
+};
+
+// Orders the requests by the time of their answers, then by file and line, and drops events that came twice
+// (webhooks deliver again, rotated files overlap). Returns how many it dropped.
+std::size_t put_in_order(Record& record);
+
+}  // namespace clusterip::verify
