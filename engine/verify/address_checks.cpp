@@ -8,9 +8,9 @@ namespace {
 // Why an address has no range: the nearest thing to it that the record shows.
 std::string why_no_range(const History& history, const Address& address) {
   const std::string text = address.to_string();
-  const RangeObject* nearest = nullptr;
+  const RangeLife* nearest = nullptr;
   bool excluded = false;
-  for (const RangeObject& object : history.ranges.objects()) {
+  for (const RangeLife& object : history.ranges.objects()) {
     for (const RangeVersion& version : object.versions) {
       for (const Cidr& cidr : version.cidrs) {
         excluded = excluded || (cidr.contains(address) && !cidr.has_host(address));

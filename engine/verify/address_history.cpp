@@ -84,7 +84,7 @@ AddressLife* AddressHistory::find(const Address& address, const AuditedRequest& 
   AddressLife* best = nullptr;
   for (AddressLife& life : entry->second) {
     if (!uid.empty() && life.uid == uid) return &life;
-    const bool fits = life.created.from <= request.during.to && life.deleted_by == kNone;
+    const bool fits = life.created.from <= request.during.to && life.deleted_by == kNoRequest;
     const bool other_object = !uid.empty() && !life.uid.empty();
     if (fits && !other_object && (best == nullptr || began_earlier(*best, life))) best = &life;
   }
@@ -124,10 +124,10 @@ void AddressHistory::settle(std::vector<AddressLife>& lives) {
   for (std::size_t i = 0; i < lives.size(); ++i) {
     AddressLife& life = lives[i];
     const bool in_record = life.stamp && *life.stamp >= record_begin_;
-    if (life.created_by == kNone && in_record) ++missing_writes_;
+    if (life.created_by == kNoRequest && in_record) ++missing_writes_;
     if (i + 1 == lives.size() || life.doubtful || lives[i + 1].doubtful) continue;
     AddressLife& next = lives[i + 1];
-    if (life.deleted_by == kNone) ++missing_writes_;
+    if (life.deleted_by == kNoRequest) ++missing_writes_;
     if (next.created.to < life.deleted.from) continue;
     life.deleted.to = std::min(life.deleted.to, next.created.to);
     next.created.from = std::max(next.created.from, life.deleted.from);
@@ -170,7 +170,7 @@ bool AddressHistory::possibly_held(const Address& address, const Window& window)
 bool AddressHistory::known_through(const std::vector<AddressLife>* known, const Window& window) const {
   if (window.from >= known_since_) return true;
   // Seen being created, and before that nothing of it: it was free since the record began.
-  return known != nullptr && !known->empty() && known->front().created_by != kNone &&
+  return known != nullptr && !known->empty() && known->front().created_by != kNoRequest &&
          !known->front().doubtful && window.from >= record_begin_;
 }
 

@@ -31,8 +31,8 @@ struct AddressLife {
   std::optional<cluster::ParentRef> parent;
   bool managed = false;
   bool labels_right = false;
-  std::uint32_t created_by = kNone;  // indices of requests
-  std::uint32_t deleted_by = kNone;
+  std::uint32_t created_by = kNoRequest;  // indices of requests
+  std::uint32_t deleted_by = kNoRequest;
   bool doubtful = false;  // a request that failed in an unclear way may have made it
 
   bool possibly_in(const Window& window) const {

@@ -25,7 +25,7 @@ BitmapHistory::BitmapHistory(const Record& record, const AddressHistory& address
     }
     if (request.subject != Subject::kIpAddress) continue;
     const bool failed = request.verb == Verb::kCreate && !request.succeeded();
-    const bool cleaned = request.verb == Verb::kDelete && nesting.outer(i) == kNone;
+    const bool cleaned = request.verb == Verb::kDelete && nesting.outer(i) == kNoRequest;
     const auto address = failed || cleaned ? address_of(request) : std::nullopt;
     if (!address) continue;
     const auto [entry, fresh] = left_behind_.emplace(*address, request.during.from);

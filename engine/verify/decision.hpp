@@ -33,7 +33,7 @@ inline Judgement undecided(std::string_view rule, std::string message) {
 }
 
 struct Decision {
-  std::uint32_t request = kNone;
+  std::uint32_t request = kNoRequest;
   Answer answer = Answer::kKept;
   std::vector<std::string> addresses;
   Judgement judgement;

@@ -7,7 +7,7 @@ namespace {
 
 std::string who_asked(const History& history, std::uint32_t index) {
   const std::uint32_t outer = history.nesting.outer(index);
-  if (outer != kNone) return "during the request for " + history.record.requests[outer].object();
+  if (outer != kNoRequest) return "during the request for " + history.record.requests[outer].object();
   const AuditedRequest& request = history.record.requests[index];
   return history.servers.is_server(request.user) ? "by the repair loop" : "by " + request.user;
 }
@@ -44,7 +44,7 @@ bool repair_has_reason(const History& history, const AuditedRequest& request, co
 // Whether the Service request around a deletion gives the address up, or may do so after a failure.
 bool outer_gives_up(const History& history, std::uint32_t index) {
   const std::uint32_t outer = history.nesting.outer(index);
-  if (outer == kNone) return false;
+  if (outer == kNoRequest) return false;
   const AuditedRequest& request = history.record.requests[outer];
   if (!request.succeeded() || request.verb == Verb::kDelete) return true;
   const ServiceFacts* given = request.given_service();

@@ -75,7 +75,7 @@ History::History(const Record& with_requests, const ReplayOptions& how)
     const AuditedRequest& request = record.requests[i];
     if (request.subject != Subject::kIpAddress) continue;
     covers_addresses = true;
-    covers_releases = covers_releases || (request.verb == Verb::kDelete && nesting.outer(i) != kNone);
+    covers_releases = covers_releases || (request.verb == Verb::kDelete && nesting.outer(i) != kNoRequest);
   }
   std::size_t lives = 0;
   for (const auto& [address, known] : addresses.all()) lives += known.size();

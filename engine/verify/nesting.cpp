@@ -39,17 +39,17 @@ Candidates candidates_of(const Record& record, const ServiceHistory& services) {
 
 // Of the requests around `inner` the one that began last: the tightest fit. The list is in order of answers.
 std::uint32_t tightest(const Requests* known, const Record& record, const Window& inner) {
-  if (known == nullptr) return kNone;
+  if (known == nullptr) return kNoRequest;
   auto it = std::lower_bound(known->begin(), known->end(), inner.to, [&](std::uint32_t i, Instant time) {
     return record.requests[i].during.to < time;
   });
-  std::uint32_t best = kNone;
+  std::uint32_t best = kNoRequest;
   // Requests for one Service or address overlap only a few at a time; far later answers belong to others.
   constexpr int kLooked = 64;
   for (int looked = 0; it != known->end() && looked < kLooked; ++it, ++looked) {
     const Window& during = record.requests[*it].during;
     if (!during.covers(inner)) continue;
-    if (best == kNone || record.requests[best].during.from < during.from) best = *it;
+    if (best == kNoRequest || record.requests[best].during.from < during.from) best = *it;
   }
   return best;
 }
@@ -69,7 +69,7 @@ const cluster::ParentRef* parent_of(const AuditedRequest& request, const Address
 }  // namespace
 
 Nesting::Nesting(const Record& record, const AddressHistory& addresses, const ServiceHistory& services)
-    : outer_(record.requests.size(), kNone) {
+    : outer_(record.requests.size(), kNoRequest) {
   const Candidates candidates = candidates_of(record, services);
   for (std::uint32_t i = 0; i < record.requests.size(); ++i) {
     const AuditedRequest& request = record.requests[i];
@@ -77,16 +77,16 @@ Nesting::Nesting(const Record& record, const AddressHistory& addresses, const Se
     const auto address = address_of(request);
     if (!address) continue;
     const auto* parent = parent_of(request, addresses.of_request(*address, i));
-    std::uint32_t outer = kNone;
+    std::uint32_t outer = kNoRequest;
     if (parent != nullptr && parent->is_service()) {
       const std::string key = parent->name_space + "/" + parent->name;
       outer = tightest(look_up(candidates.by_key, key), record, request.during);
     }
     // A Service that lost its IPAddress to another one releases the other's when it goes.
-    if (outer == kNone && request.verb == Verb::kDelete) {
+    if (outer == kNoRequest && request.verb == Verb::kDelete) {
       outer = tightest(look_up(candidates.by_address, *address), record, request.during);
     }
-    if (outer == kNone) continue;
+    if (outer == kNoRequest) continue;
     outer_[i] = outer;
     inner_[outer].push_back(i);
   }

@@ -17,7 +17,7 @@ class Nesting {
  public:
   Nesting(const Record& record, const AddressHistory& addresses, const ServiceHistory& services);
 
-  // The Service request around an IPAddress request; kNone when there is none.
+  // The Service request around an IPAddress request; kNoRequest when there is none.
   std::uint32_t outer(std::uint32_t inner) const { return outer_[inner]; }
   // The IPAddress requests inside of a Service request, in the order of their answers.
   const std::vector<std::uint32_t>& inner(std::uint32_t outer) const;

@@ -13,6 +13,7 @@ RangeVersion version_of(const CidrFacts& facts, Window since, std::uint32_t requ
   version.cidrs = facts.cidrs;
   version.revision = facts.revision;
   version.request = request;
+  version.object = facts.object;
   return version;
 }
 
@@ -39,12 +40,12 @@ bool RangeVersion::has(const Cidr& cidr) const {
   return std::find(cidrs.begin(), cidrs.end(), cidr) != cidrs.end();
 }
 
-Window RangeObject::possible(std::size_t i) const {
+Window RangeLife::possible(std::size_t i) const {
   const Instant end = i + 1 < versions.size() ? versions[i + 1].since.to : kEnd;
   return {versions[i].since.from, std::min(end, gone.to)};
 }
 
-const RangeVersion* RangeObject::asked_to_go() const {
+const RangeVersion* RangeLife::asked_to_go() const {
   for (const RangeVersion& version : versions) {
     if (version.deleting) return &version;
   }
@@ -60,17 +61,17 @@ RangeHistory::RangeHistory(const Record& record, Instant record_begin, const std
     if (request.subject != Subject::kServiceCidr || !request.took_effect()) continue;
     if (request.given_cidr() != nullptr) add(request, index);
   }
-  for (RangeObject& object : objects_) put_in_order(object.versions);
+  for (RangeLife& object : objects_) put_in_order(object.versions);
   for (std::uint32_t index = 0; index < record.requests.size(); ++index) {
     const AuditedRequest& request = record.requests[index];
     if (request.subject == Subject::kServiceCidr && request.took_effect()) add_end(request, index);
   }
   add_beginnings(record);
-  const bool shown = std::any_of(objects_.begin(), objects_.end(), [](const RangeObject& object) {
+  const bool shown = std::any_of(objects_.begin(), objects_.end(), [](const RangeLife& object) {
     return object.name == cluster::kDefaultServiceCidrName;
   });
   if (!shown && !flags.empty()) {
-    RangeObject& object = objects_.emplace_back();
+    RangeLife& object = objects_.emplace_back();
     object.name = cluster::kDefaultServiceCidrName;
     object.versions.emplace_back().cidrs = flags;
   }
@@ -79,6 +80,7 @@ RangeHistory::RangeHistory(const Record& record, Instant record_begin, const std
 
 void RangeHistory::index_cidrs() {
   for (std::size_t i = 0; i < objects_.size(); ++i) {
+    objects_[i].object = objects_[i].versions.back().object;
     merge_equal(objects_[i].versions);
     for (const RangeVersion& version : objects_[i].versions) {
       for (const Cidr& cidr : version.cidrs) {
@@ -100,7 +102,10 @@ void RangeHistory::add_start(const StartState& start, Instant record_begin) {
     const CidrFacts facts = facts_of(cidr);
     // What the dump shows was so when the record began; when it came about is not known.
     const Instant stamp = std::min(facts.creation.value_or(kBeginning), record_begin);
-    RangeObject object{cidr.meta.name, facts.uid, {version_of(facts, {stamp, record_begin}, kNone)}};
+    RangeLife object;
+    object.name = cidr.meta.name;
+    object.uid = facts.uid;
+    object.versions.push_back(version_of(facts, {stamp, record_begin}, kNoRequest));
     if (!facts.uid.empty()) by_uid_[facts.uid] = objects_.size();
     objects_.push_back(std::move(object));
   }
@@ -110,22 +115,25 @@ void RangeHistory::add(const AuditedRequest& request, std::uint32_t index) {
   const CidrFacts& facts = *request.given_cidr();
   const std::string identity = facts.uid.empty() ? request.name : facts.uid;
   const auto [found, fresh] = by_uid_.emplace(identity, objects_.size());
-  if (fresh) objects_.push_back(RangeObject{request.name, facts.uid, {}});
+  if (fresh) {
+    objects_.emplace_back().name = request.name;
+    objects_.back().uid = facts.uid;
+  }
   auto& versions = objects_[found->second].versions;
   // An update that changed nothing, or one that a dump shows already.
   for (RangeVersion& known : versions) {
     if (facts.revision == 0 || known.revision != facts.revision || known.deleting != facts.deleting) continue;
-    if (known.request == kNone) known = version_of(facts, request.during, index);
+    if (known.request == kNoRequest) known = version_of(facts, request.during, index);
     return;
   }
   versions.push_back(version_of(facts, request.during, index));
 }
 
 // The object of that name and uid which the request met.
-RangeObject* RangeHistory::find(const AuditedRequest& request, const std::string& uid) {
-  RangeObject* best = nullptr;
-  for (RangeObject& object : objects_) {
-    if (object.name != request.name || object.gone_by != kNone) continue;
+RangeLife* RangeHistory::find(const AuditedRequest& request, const std::string& uid) {
+  RangeLife* best = nullptr;
+  for (RangeLife& object : objects_) {
+    if (object.name != request.name || object.gone_by != kNoRequest) continue;
     if (!uid.empty() && !object.uid.empty() && object.uid != uid) continue;
     if (object.versions.front().since.from > request.during.to) continue;
     if (best == nullptr || best->versions.front().since.from < object.versions.front().since.from) {
@@ -138,7 +146,7 @@ RangeObject* RangeHistory::find(const AuditedRequest& request, const std::string
 void RangeHistory::add_end(const AuditedRequest& request, std::uint32_t index) {
   const CidrFacts* facts = request.given_cidr();
   if (facts != nullptr ? !facts->is_gone() : request.verb != Verb::kDelete) return;
-  RangeObject* object = find(request, facts != nullptr ? facts->uid : request.gone_uid);
+  RangeLife* object = find(request, facts != nullptr ? facts->uid : request.gone_uid);
   if (object == nullptr) return;
   if (facts != nullptr || !request.gone_uid.empty()) {
     object->gone = request.during;
@@ -156,9 +164,9 @@ void RangeHistory::add_end(const AuditedRequest& request, std::uint32_t index) {
 
 // An object that the record meets in mid-life: what it was like before the first sight is not known.
 void RangeHistory::add_beginnings(const Record& record) {
-  for (RangeObject& object : objects_) {
+  for (RangeLife& object : objects_) {
     const RangeVersion& first = object.versions.front();
-    if (first.request == kNone) continue;
+    if (first.request == kNoRequest) continue;
     const AuditedRequest& request = record.requests[first.request];
     if (request.verb == Verb::kCreate || request.code == 201) continue;
     RangeVersion before;
@@ -178,7 +186,7 @@ std::vector<Cidr> RangeHistory::with_host(const Address& address) const {
 }
 
 // Two objects with one CIDR at one time: upstream then leaves the CIDR as ready as it was.
-bool RangeHistory::shares(const RangeObject& object, const Cidr& cidr) const {
+bool RangeHistory::shares(const RangeLife& object, const Cidr& cidr) const {
   const Window own{object.existence().from - lag_, object.existence().to + lag_};
   const auto& others = owners(cidr);
   return std::any_of(others.begin(), others.end(), [&](std::size_t other) {
@@ -188,7 +196,7 @@ bool RangeHistory::shares(const RangeObject& object, const Cidr& cidr) const {
 
 bool RangeHistory::can_be_ready(const Cidr& cidr, const Window& window) const {
   for (const std::size_t owner : owners(cidr)) {
-    const RangeObject& object = objects_[owner];
+    const RangeLife& object = objects_[owner];
     for (std::size_t i = 0; i < object.versions.size(); ++i) {
       const RangeVersion& version = object.versions[i];
       if (version.ready == Readiness::kNo || !version.has(cidr)) continue;
@@ -206,7 +214,7 @@ template <class Holds>
 bool RangeHistory::surely(const Cidr& cidr, const Window& window, Holds holds) const {
   const auto& objects = owners(cidr);
   return std::any_of(objects.begin(), objects.end(), [&](std::size_t owner) {
-    const RangeObject& object = objects_[owner];
+    const RangeLife& object = objects_[owner];
     if (object.versions.front().since.to > window.from || object.gone.from < window.to) return false;
     for (std::size_t i = 0; i < object.versions.size(); ++i) {
       if (object.possible(i).meets(window) && !holds(object.versions[i])) return false;
@@ -228,7 +236,7 @@ bool RangeHistory::surely_exists(const Cidr& cidr, const Window& window) const {
 bool RangeHistory::can_exist(const Cidr& cidr, const Window& window) const {
   const auto& objects = owners(cidr);
   return std::any_of(objects.begin(), objects.end(), [&](std::size_t owner) {
-    const RangeObject& object = objects_[owner];
+    const RangeLife& object = objects_[owner];
     for (std::size_t i = 0; i < object.versions.size(); ++i) {
       if (object.versions[i].has(cidr) && object.possible(i).meets(window)) return true;
     }

@@ -25,17 +25,20 @@ struct RangeVersion {
   bool deleting = false;
   std::vector<Cidr> cidrs;
   std::uint64_t revision = 0;
-  std::uint32_t request = kNone;
+  std::uint32_t request = kNoRequest;
+  std::shared_ptr<const cluster::ServiceCidr> object;
 
   bool has(const Cidr& cidr) const;
 };
 
-struct RangeObject {
+struct RangeLife {
   std::string name;
   std::string uid;
   std::vector<RangeVersion> versions;  // in order; never empty
   Window gone{kEnd, kEnd};
-  std::uint32_t gone_by = kNone;
+  std::uint32_t gone_by = kNoRequest;
+  // As it was last; null where the record never shows it whole.
+  std::shared_ptr<const cluster::ServiceCidr> object;
 
   // [from, to] in which version `i` may have been the current one.
   Window possible(std::size_t i) const;
@@ -50,7 +53,7 @@ class RangeHistory {
   // the object.
   RangeHistory(const Record& record, Instant record_begin, const std::vector<Cidr>& flags, Duration lag);
 
-  const std::vector<RangeObject>& objects() const { return objects_; }
+  const std::vector<RangeLife>& objects() const { return objects_; }
   // All CIDRs that any object ever had, each with the objects that had it.
   const std::map<Cidr, std::vector<std::size_t>>& cidrs() const { return owners_; }
   // Those of them that can give out the address.
@@ -69,15 +72,15 @@ class RangeHistory {
   void add(const AuditedRequest& request, std::uint32_t index);
   void add_end(const AuditedRequest& request, std::uint32_t index);
   void add_beginnings(const Record& record);
-  RangeObject* find(const AuditedRequest& request, const std::string& uid);
+  RangeLife* find(const AuditedRequest& request, const std::string& uid);
   void index_cidrs();
   const std::vector<std::size_t>& owners(const Cidr& cidr) const;
-  bool shares(const RangeObject& object, const Cidr& cidr) const;
+  bool shares(const RangeLife& object, const Cidr& cidr) const;
   template <class Holds>
   bool surely(const Cidr& cidr, const Window& window, Holds holds) const;
 
   Duration lag_;
-  std::vector<RangeObject> objects_;
+  std::vector<RangeLife> objects_;
   std::map<std::string, std::size_t, std::less<>> by_uid_;
   std::map<Cidr, std::vector<std::size_t>> owners_;  // indices of objects_
 };

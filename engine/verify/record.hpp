@@ -35,7 +35,7 @@ inline constexpr Instant kBeginning{INT64_MIN / 4};
 inline constexpr Instant kEnd{INT64_MAX / 4};
 
 // An index that points nowhere.
-inline constexpr std::uint32_t kNone = UINT32_MAX;
+inline constexpr std::uint32_t kNoRequest = UINT32_MAX;
 
 // What every object tells about itself.
 struct ObjectFacts {

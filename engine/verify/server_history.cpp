@@ -50,7 +50,7 @@ void ServerHistory::find_users(const Record& record, const Nesting& nesting) {
   users_.emplace_back(kUsualUser);
   for (std::uint32_t i = 0; i < record.requests.size(); ++i) {
     const AuditedRequest& request = record.requests[i];
-    const bool allocates = request.verb == Verb::kCreate && nesting.outer(i) != kNone;
+    const bool allocates = request.verb == Verb::kCreate && nesting.outer(i) != kNoRequest;
     if (allocates && !is_server(request.user)) users_.push_back(request.user);
   }
 }
@@ -106,7 +106,7 @@ void ServerHistory::find_families(const Record& record, const Nesting& nesting,
       evidence[process].written = families_of(cidr->cidrs);
     }
     const auto address = request.subject == Subject::kIpAddress ? address_of(request) : std::nullopt;
-    if (address && request.verb == Verb::kCreate && nesting.outer(i) != kNone) {
+    if (address && request.verb == Verb::kCreate && nesting.outer(i) != kNoRequest) {
       evidence[process].gave[static_cast<int>(address->family())] = true;
     }
   }

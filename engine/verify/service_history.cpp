@@ -63,7 +63,7 @@ ServiceHistory::ServiceHistory(const Record& record, Instant record_begin) {
     });
     // A name is free again before another object takes it.
     for (std::size_t i = 0; i + 1 < lives.size(); ++i) {
-      if (lives[i].gone_by != kNone || lives[i + 1].versions.empty()) continue;
+      if (lives[i].gone_by != kNoRequest || lives[i + 1].versions.empty()) continue;
       const Instant since = lives[i].versions.empty() ? kBeginning : lives[i].versions.back().since.from;
       lives[i].gone = {since, lives[i + 1].versions.front().since.to};
     }
@@ -77,7 +77,7 @@ void ServiceHistory::add_start(const StartState& start, Instant record_begin) {
     life.uid = facts.uid;
     life.beginning_known = true;
     const Instant stamp = std::min(facts.creation.value_or(kBeginning), record_begin);
-    life.versions.push_back({{stamp, record_begin}, &facts, kNone});
+    life.versions.push_back({{stamp, record_begin}, &facts, kNoRequest});
   }
 }
 
@@ -94,7 +94,7 @@ void ServiceHistory::add_version(const AuditedRequest& request, std::uint32_t in
   // What a dump shows of the record's own time, the record knows better.
   for (ServiceVersion& known : life->versions) {
     if (facts.revision == 0 || known.facts->revision != facts.revision) continue;
-    if (known.request == kNone) known = {request.during, &facts, index};
+    if (known.request == kNoRequest) known = {request.during, &facts, index};
     return;
   }
   life->versions.push_back({request.during, &facts, index});
@@ -109,7 +109,7 @@ ServiceLife* ServiceHistory::find(const AuditedRequest& request) {
   for (ServiceLife& life : entry->second) {
     if (!uid.empty() && life.uid == uid) return &life;
     const bool other = !uid.empty() && !life.uid.empty();
-    if (!other && life.gone_by == kNone && life.versions.front().since.from <= request.during.to) {
+    if (!other && life.gone_by == kNoRequest && life.versions.front().since.from <= request.during.to) {
       best = &life;
     }
   }
@@ -125,7 +125,7 @@ void ServiceHistory::add_end(const AuditedRequest& request, std::uint32_t index)
     life = &lives_[request.key()].emplace_back();
     life->uid = given->uid;
     const Instant stamp = given->creation.value_or(kBeginning);
-    life->versions.push_back({{stamp, request.during.from}, given, kNone});
+    life->versions.push_back({{stamp, request.during.from}, given, kNoRequest});
   }
   life->gone = request.during;
   life->gone_by = index;

@@ -15,14 +15,14 @@ namespace clusterip::verify {
 struct ServiceVersion {
   Window since{kBeginning, kBeginning};
   const ServiceFacts* facts = nullptr;
-  std::uint32_t request = kNone;
+  std::uint32_t request = kNoRequest;
 };
 
 struct ServiceLife {
   std::string uid;
   std::vector<ServiceVersion> versions;  // in order
   Window gone{kEnd, kEnd};
-  std::uint32_t gone_by = kNone;
+  std::uint32_t gone_by = kNoRequest;
   bool beginning_known = false;  // created in the record, or part of the start
 
   Window possible(std::size_t i) const;

@@ -1,0 +1,54 @@
+#include "engine/verify/final_state.hpp"
+
+namespace clusterip::verify {
+namespace {
+
+cluster::Service service_of(const std::string& key, const ServiceFacts& facts) {
+  cluster::Service service;
+  const auto slash = key.find('/');
+  service.meta.name_space = key.substr(0, slash);
+  service.meta.name = key.substr(slash + 1);
+  service.meta.uid = facts.uid;
+  service.meta.creation = facts.creation;
+  service.type = facts.type;
+  service.cluster_ip = facts.cluster_ip;
+  service.cluster_ips = facts.cluster_ips;
+  service.ip_families = facts.ip_families;
+  service.ip_family_policy = facts.policy;
+  if (facts.has_selector) service.selector.emplace("selector", "any");
+  return service;
+}
+
+cluster::IpAddress ip_address_of(const Address& address, const AddressLife& life) {
+  cluster::IpAddress object;
+  object.meta.name = address.to_string();
+  object.meta.uid = life.uid;
+  object.meta.creation = life.stamp;
+  object.parent = life.parent;
+  if (life.managed) object.meta.labels.emplace(cluster::kManagedByLabel, cluster::kAllocatorIdentity);
+  if (life.labels_right) object.meta.labels.emplace(cluster::kFamilyLabel, family_name(address.family()));
+  return object;
+}
+
+}  // namespace
+
+State final_state(const History& history) {
+  State state;
+  for (const auto& [key, lives] : history.services.all()) {
+    for (const ServiceLife& life : lives) {
+      if (life.gone.to == kEnd && life.gone_by == kNoRequest && !life.versions.empty()) {
+        state.put(service_of(key, *life.versions.back().facts));
+      }
+    }
+  }
+  for (const auto& [address, lives] : history.addresses.all()) {
+    const AddressLife& last = lives.back();
+    if (last.deleted.to == kEnd && !last.doubtful) state.put(ip_address_of(address, last));
+  }
+  for (const RangeLife& object : history.ranges.objects()) {
+    if (object.gone_by == kNoRequest && object.object) state.put(*object.object);
+  }
+  return state;
+}
+
+}  // namespace clusterip::verify
