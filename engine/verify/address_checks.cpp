@@ -51,7 +51,7 @@ bool walk_may_stop(const Cidr& cidr) {
 bool can_look_full(const History& history, const Cidr& cidr, const Bands& bands, const Window& window) {
   const auto band = bands.dynamic_band();
   if (!band || walk_may_stop(cidr)) return true;
-  if (history.options.asks_bitmap_first()) {
+  if (history.options.version.asks_bitmap_first) {
     const Cidr* flag = history.bitmap.range(cidr.family());
     if (flag != nullptr && *flag == cidr) {
       Span drawn = *band;

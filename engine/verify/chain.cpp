@@ -85,7 +85,8 @@ std::string Chains::deletion_words(const Address& address, std::uint32_t index) 
   const std::uint32_t outer = history_.nesting.outer(index);
   if (outer != kNoRequest && life != nullptr && life->parent) {
     const std::string owner = life->parent->name_space + "/" + life->parent->name;
-    if (owner != history_.record.requests[outer].key()) text += ", though it was the one of services/" + owner;
+    if (owner != history_.record.requests[outer].key())
+      text += ", though it was the one of services/" + owner;
   }
   return text;
 }
@@ -101,10 +102,10 @@ std::string Chains::words(const Address& address, const Event& event) const {
              address.to_string();
     case Kind::kCreated: {
       const AddressLife* life = history_.addresses.of_request(address, event.request);
-      const std::string owner = life != nullptr && life->parent
-                                    ? " for " + life->parent->resource + "/" + life->parent->name_space + "/" +
-                                          life->parent->name
-                                    : "";
+      const std::string owner =
+          life != nullptr && life->parent
+              ? " for " + life->parent->resource + "/" + life->parent->name_space + "/" + life->parent->name
+              : "";
       const bool repaired = history_.nesting.outer(event.request) == kNoRequest;
       return "IPAddress created" + owner + (repaired ? " by " + request.user : "");
     }

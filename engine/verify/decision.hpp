@@ -18,7 +18,7 @@ std::string_view verdict_name(Verdict verdict);
 
 struct Judgement {
   Verdict verdict = Verdict::kPermitted;
-  std::string_view rule;  // a name of rules()
+  std::string_view rule;  // a name of kDecisionRules
   std::string message;
 };
 
@@ -38,15 +38,6 @@ struct Decision {
   std::vector<std::string> addresses;
   Judgement judgement;
 };
-
-// A rule: its name, which is an interface, where the specification states it, and what it says.
-struct Rule {
-  std::string_view name;
-  std::string_view source;
-  std::string_view text;
-};
-// All rules that a judgement can name: first those that forbid, then those that permit.
-const std::vector<Rule>& rules();
 
 // The decision of one request; requests for ServiceCIDRs decide nothing about addresses.
 Decision judge(const History& history, std::uint32_t request);

@@ -24,16 +24,12 @@ Judgement unless_unknown(const History& history, const AuditedRequest& request, 
 std::vector<std::vector<Family>> dynamic_families(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
   const ServiceFacts* old = request.verb == Verb::kCreate ? nullptr : history.services.found_by(request);
-  const ServiceFacts ask = effective_ask(request, old);
-  const std::size_t kept = old != nullptr ? old->addresses().size() : 0;
-  const auto asked = ask.addresses();
   std::vector<std::vector<Family>> found;
-  for (const ServerFamilies& server : history.servers.families(request)) {
-    const auto families = resolve_families(ask, old, server);
-    if (!families) continue;
+  for (const Expectation& expected : expectations(history, request, old)) {
+    if (!expected.errors.empty()) continue;
     std::vector<Family>& dynamic = found.emplace_back();
-    for (std::size_t i = kept; i < families->size(); ++i) {
-      if (i >= asked.size() || asked[i].empty()) dynamic.push_back((*families)[i]);
+    for (const cluster::AddressRequest& one : expected.plan.requests) {
+      if (one.text.empty()) dynamic.push_back(one.family);
     }
   }
   if (found.empty()) found.push_back({Family::kIPv4, Family::kIPv6});
@@ -51,7 +47,7 @@ bool has_failed_attempt(const History& history, std::uint32_t index) {
 
 Judgement judge_full(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
-  if (history.options.hides_errors()) {
+  if (!history.options.version.stops_at_errors) {
     const bool nameless = request.name.empty() && request.generate_name.empty();
     if (nameless || has_failed_attempt(history, index)) {
       return permitted("failed-attempt", "every failure to create the IPAddress ends as a full range");
@@ -78,8 +74,8 @@ Judgement judge_full(const History& history, std::uint32_t index) {
 Judgement judge_drawn(const History& history, std::uint32_t index, RefusalKind kind) {
   const AuditedRequest& request = history.record.requests[index];
   const std::string_view rule = kind == RefusalKind::kAllocated ? "false-allocated" : "false-mismatch";
-  if (!history.options.asks_bitmap_first()) {
-    return undecided(rule, "Kubernetes 1." + std::to_string(history.options.minor_version) +
+  if (!history.options.version.asks_bitmap_first) {
+    return undecided(rule, "Kubernetes 1." + std::to_string(history.options.version.minor) +
                                " gives no such answer to a request without an address");
   }
   if (kind == RefusalKind::kAllocated) {
@@ -109,7 +105,8 @@ Judgement judge_allocated(const History& history, const AuditedRequest& request,
     return undecided("false-allocated",
                      "IPAddress " + address.to_string() + ": " + std::string(kMissingStart));
   }
-  const Cidr* flag = history.options.asks_bitmap_first() ? history.bitmap.range(address.family()) : nullptr;
+  const Cidr* flag =
+      history.options.version.asks_bitmap_first ? history.bitmap.range(address.family()) : nullptr;
   if (flag != nullptr && flag->contains(address) && history.bitmap.can_be_set(address, request.during)) {
     return permitted("old-bitmap", "the old bitmap can still have held " + address.to_string());
   }
@@ -126,7 +123,8 @@ Judgement judge_mismatch(const History& history, const AuditedRequest& request, 
 }
 
 Judgement judge_not_in_range(const History& history, const Address& address) {
-  const Cidr* flag = history.options.asks_bitmap_first() ? history.bitmap.range(address.family()) : nullptr;
+  const Cidr* flag =
+      history.options.version.asks_bitmap_first ? history.bitmap.range(address.family()) : nullptr;
   const auto usable = flag != nullptr ? history.bitmap.usable(address.family()) : std::nullopt;
   if (flag != nullptr && flag->contains(address) && (!usable || !usable->contains(address))) {
     return permitted("old-bitmap", "the old bitmap of " + flag->to_string() + " has no bit for it");
@@ -164,6 +162,27 @@ Judgement judge_attempt(const History& history, std::uint32_t index) {
   return undecided("failed-attempt", "the attempt that failed is missing from the record");
 }
 
+// Whether the words are about addresses, families or policy, and not also about something else.
+bool is_about_addresses(std::string_view message) {
+  const auto invalid = message.find(" is invalid: ");
+  if (invalid == std::string_view::npos) return false;
+  const std::string_view field = message.substr(invalid + std::string_view(" is invalid: ").size());
+  return field.substr(0, 12) == "spec.ipFamil" || field.substr(0, 14) == "spec.clusterIP";
+}
+
+// What the rules for addresses, families and policy refuse can be looked up: a create does not depend on what
+// is stored. The other types have rules of their own besides.
+Judgement judge_validation(const History& history, const AuditedRequest& request) {
+  const auto valid = permitted("validation", "the object is refused as invalid, whatever addresses are free");
+  if (request.verb != Verb::kCreate || request.mutated || !is_about_addresses(request.message)) return valid;
+  const auto expected = expectations(history, request, nullptr);
+  const bool fits = std::any_of(expected.begin(), expected.end(), [](const Expectation& one) {
+    return !one.errors.empty() || one.service.type != "ClusterIP";
+  });
+  if (fits || expected.empty()) return valid;
+  return forbidden("false-invalid", "no rule for addresses, families or policy refuses the request");
+}
+
 Judgement judge_kind(const History& history, std::uint32_t index, const Refusal& refusal) {
   const AuditedRequest& request = history.record.requests[index];
   const auto address = read_address_sloppy(refusal.address);
@@ -182,8 +201,7 @@ Judgement judge_kind(const History& history, std::uint32_t index, const Refusal&
     case RefusalKind::kFailedAttempt:
       return judge_attempt(history, index);
     case RefusalKind::kValidation:
-      return permitted("validation",
-                       "the object is refused as invalid before it matters which addresses are free");
+      return judge_validation(history, request);
     case RefusalKind::kOther:
       break;
   }

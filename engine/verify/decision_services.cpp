@@ -20,26 +20,28 @@ Texts without(const Texts& all, const Texts& known) {
   return rest;
 }
 
-// What was asked for as the address in place `i`; empty: any.
-std::string asked_address(const ServiceFacts& ask, std::size_t i) {
-  const Texts asked = ask.addresses();
-  return i < asked.size() ? asked[i] : std::string();
-}
-
 struct Allocation {
   const History& history;
   std::uint32_t index;
   const AuditedRequest& request;
-  ServiceFacts ask;
-  bool ask_known;
+  std::vector<Expectation> expected;  // empty: what was asked for is not known
   Texts added;
+
+  // What was asked for as the address in that place; empty: any.
+  std::string asked(std::size_t place) const {
+    for (const Expectation& one : expected) {
+      const Texts& texts = one.service.cluster_ips;
+      if (place < texts.size() && !texts[place].empty()) return texts[place];
+    }
+    return {};
+  }
 };
 
 // The rules about one address that was given, in the order in which they speak.
 std::optional<Judgement> check_address(const Allocation& given, const std::string& text, std::size_t place) {
   const auto address = read_address_sloppy(text);
   if (!address) return forbidden("range-not-available", "\"" + text + "\" is no address");
-  const std::string asked = asked_address(given.ask, place);
+  const std::string asked = given.asked(place);
   const bool dynamic = asked.empty();
   const auto range = check_range(given.history, given.request, *address, dynamic);
   if (range && range->verdict == Verdict::kForbidden) return range;
@@ -47,7 +49,7 @@ std::optional<Judgement> check_address(const Allocation& given, const std::strin
     return forbidden("not-as-asked", "the request asked for " + asked + " and got " + text);
   }
   if (auto held = check_holder(given.history, given.request, *address, given.request.key())) return held;
-  if (dynamic && given.ask_known) {
+  if (dynamic && !given.expected.empty()) {
     if (auto band = check_band(given.history, given.request, *address)) return band;
   }
   return range;
@@ -75,17 +77,20 @@ Judgement missing_evidence(const Allocation& given) {
       return undecided("already-held", "the creation of IPAddress " + text + " is missing from the record");
     }
   }
-  if (!given.ask_known) return undecided("not-as-asked", "what was asked for is missing from the record");
-  bool dynamic = false;
-  for (const std::string& text : given.added) {
-    const Texts asked = given.ask.addresses();
-    dynamic = dynamic || std::find(asked.begin(), asked.end(), text) == asked.end();
+  if (given.expected.empty()) {
+    return undecided("not-as-asked", "what was asked for is missing from the record");
   }
-  return dynamic ? permitted("dynamic-allocation", "free addresses of ready ranges")
-                 : permitted("static-allocation", "the addresses that were asked for");
+  const Texts all = given.request.given_service()->addresses();
+  for (std::size_t place = 0; place < all.size(); ++place) {
+    const bool added = std::find(given.added.begin(), given.added.end(), all[place]) != given.added.end();
+    if (added && given.asked(place).empty()) {
+      return permitted("dynamic-allocation", "free addresses of ready ranges");
+    }
+  }
+  return permitted("static-allocation", "the addresses that were asked for");
 }
 
-Judgement judge_allocation(const Allocation& given, const ServiceFacts* old) {
+Judgement judge_allocation(const Allocation& given) {
   const Texts all = given.request.given_service()->addresses();
   std::optional<Judgement> first;
   const auto take = [&](std::optional<Judgement> judgement) {
@@ -94,7 +99,7 @@ Judgement judge_allocation(const Allocation& given, const ServiceFacts* old) {
         first && first->verdict != Verdict::kForbidden && judgement->verdict == Verdict::kForbidden;
     if (!first || worse) first = std::move(judgement);
   };
-  if (given.ask_known) take(check_families(given.history, given.request, given.ask, old));
+  take(check_families(given.request, given.expected));
   for (std::size_t place = 0; place < all.size(); ++place) {
     if (std::find(given.added.begin(), given.added.end(), all[place]) == given.added.end()) continue;
     take(check_address(given, all[place], place));
@@ -109,18 +114,16 @@ Judgement judge_allocation(const Allocation& given, const ServiceFacts* old) {
 
 Decision allocated(const History& history, std::uint32_t index, const ServiceFacts* old, Texts added) {
   const AuditedRequest& request = history.record.requests[index];
-  const bool ask_known = request.asked_service() != nullptr && !request.asked_unclear;
-  const Allocation given{history, index, request, effective_ask(request, old), ask_known, added};
-  return {index, Answer::kAllocated, std::move(added), judge_allocation(given, old)};
+  const Allocation given{history, index, request, expectations(history, request, old), added};
+  return {index, Answer::kAllocated, std::move(added), judge_allocation(given)};
 }
 
 // An answer to an update may have the wrong families though it changed no address.
 std::optional<Judgement> check_update(const History& history, const AuditedRequest& request,
                                       const ServiceFacts& old) {
-  const bool comparable = request.asked_service() != nullptr && !request.asked_unclear &&
-                          !request.status_subresource && !request.mutated;
+  const bool comparable = !request.status_subresource && !request.mutated;
   if (!comparable || request.given_service()->addresses().empty()) return std::nullopt;
-  return check_families(history, request, effective_ask(request, &old), &old);
+  return check_families(request, expectations(history, request, &old));
 }
 
 Decision kept(std::uint32_t index, const ServiceFacts& given, const ServiceFacts* ask) {

@@ -1,23 +1,29 @@
-// Which families a request for a Service may be answered with.
+// What a server would make of a request for a Service, and whether its answer fits.
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "engine/cluster/service_plan.hpp"
 #include "engine/verify/decision.hpp"
 
 namespace clusterip::verify {
 
-// What was asked for, with what a patch left out filled in from the Service as it was.
-ServiceFacts effective_ask(const AuditedRequest& request, const ServiceFacts* old);
+// A request as one configuration of the server resolves it.
+struct Expectation {
+  ServerFamilies server;
+  cluster::FieldErrors errors;  // why it refuses; empty: it does not
+  cluster::Service service;     // with families, policy and the addresses that are asked for
+  cluster::AddressPlan plan;    // what it allocates and releases
+};
 
-// The families that a server of that configuration resolves (specification 5.3). Absent: it refuses.
-// `ask` is neither headless nor ExternalName.
-std::optional<std::vector<Family>> resolve_families(const ServiceFacts& ask, const ServiceFacts* old,
-                                                    const ServerFamilies& server);
+// The request as every configuration that the server may have had resolves it. `old`: the stored Service of
+// an update, else null.
+std::vector<Expectation> expectations(const History& history, const AuditedRequest& request,
+                                      const ServiceFacts* old);
 
 // not-as-asked, as far as families, policy and the number of addresses go. Absent: nothing against it.
-std::optional<Judgement> check_families(const History& history, const AuditedRequest& request,
-                                        const ServiceFacts& ask, const ServiceFacts* old);
+std::optional<Judgement> check_families(const AuditedRequest& request,
+                                        const std::vector<Expectation>& expected);
 
 }  // namespace clusterip::verify

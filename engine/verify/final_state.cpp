@@ -3,19 +3,11 @@
 namespace clusterip::verify {
 namespace {
 
-cluster::Service service_of(const std::string& key, const ServiceFacts& facts) {
-  cluster::Service service;
+cluster::Service named_service(const std::string& key, const ServiceFacts& facts) {
+  cluster::Service service = service_of(facts);
   const auto slash = key.find('/');
   service.meta.name_space = key.substr(0, slash);
   service.meta.name = key.substr(slash + 1);
-  service.meta.uid = facts.uid;
-  service.meta.creation = facts.creation;
-  service.type = facts.type;
-  service.cluster_ip = facts.cluster_ip;
-  service.cluster_ips = facts.cluster_ips;
-  service.ip_families = facts.ip_families;
-  service.ip_family_policy = facts.policy;
-  if (facts.has_selector) service.selector.emplace("selector", "any");
   return service;
 }
 
@@ -37,7 +29,7 @@ State final_state(const History& history) {
   for (const auto& [key, lives] : history.services.all()) {
     for (const ServiceLife& life : lives) {
       if (life.gone.to == kEnd && life.gone_by == kNoRequest && !life.versions.empty()) {
-        state.put(service_of(key, *life.versions.back().facts));
+        state.put(named_service(key, *life.versions.back().facts));
       }
     }
   }

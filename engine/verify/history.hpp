@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/cluster/version_profile.hpp"
 #include "engine/verify/address_history.hpp"
 #include "engine/verify/bitmap_history.hpp"
 #include "engine/verify/nesting.hpp"
@@ -15,17 +16,12 @@ namespace clusterip::verify {
 struct ReplayOptions {
   // The longest delay of an apiserver's caches that still counts as allowed.
   Duration cache_lag = Duration::seconds(10);
-  // Kubernetes 1.N.
-  int minor_version = 36;
+  cluster::VersionProfile version = cluster::default_version_profile();
   // What --service-cluster-ip-range says; empty: not known.
   std::vector<Cidr> flags;
 
-  // Dual write: a dynamic request asks the old bitmap of the flag's range first (specification 4.11).
-  bool asks_bitmap_first() const { return minor_version <= 33; }
-  // Any error moves an allocation on to the next address, and the end of it is always "full" (3.5).
-  bool hides_errors() const { return minor_version <= 34; }
-  // In a /64 a dynamic request can start below the range (3.5, corner cases).
-  bool starts_below_slash64() const { return minor_version <= 34; }
+  // In a /64 a dynamic request can start below the range (specification 3.5, corner cases).
+  bool starts_below_slash64() const { return version.minor <= 34; }
 };
 
 // How much of the state before the first line is known.

@@ -50,6 +50,19 @@ ServiceFacts facts_of(const cluster::Service& service) {
   return facts;
 }
 
+cluster::Service service_of(const ServiceFacts& facts) {
+  cluster::Service service;
+  service.meta.uid = facts.uid;
+  service.meta.creation = facts.creation;
+  service.type = facts.type;
+  service.cluster_ip = facts.cluster_ip;
+  service.cluster_ips = facts.cluster_ips;
+  service.ip_families = facts.ip_families;
+  service.ip_family_policy = facts.policy;
+  if (facts.has_selector) service.selector.emplace("any", "selector");
+  return service;
+}
+
 CidrFacts facts_of(const cluster::ServiceCidr& cidr) {
   CidrFacts facts;
   read_meta(cidr.meta, facts);

@@ -78,6 +78,8 @@ struct AddressFacts : ObjectFacts {
 };
 
 ServiceFacts facts_of(const cluster::Service& service);
+// A Service with these facts and nothing else.
+cluster::Service service_of(const ServiceFacts& facts);
 CidrFacts facts_of(const cluster::ServiceCidr& cidr);
 AddressFacts facts_of(const cluster::IpAddress& address);
 

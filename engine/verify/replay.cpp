@@ -22,8 +22,8 @@ bool is_shown(const History& history, const Finding& finding) {
   if (finding.rule != "orphan-ipaddress") {
     // What these say depends on ServiceCIDRs, which may be older than the record.
     static constexpr std::array<std::string_view, 6> kAboutRanges{
-        "outside-every-range", "unusable-address",            "held-by-terminating",
-        "default-differs",     "api-service-outside-default", "stuck-terminating"};
+        "outside-every-range",         "unusable-address", "held-by-terminating", "default-differs",
+        "api-service-outside-default", "stuck-terminating"};
     return std::find(kAboutRanges.begin(), kAboutRanges.end(), finding.rule) == kAboutRanges.end();
   }
   for (const AddressLife& life : history.addresses.lives(address.value_or(Address{}))) {
@@ -64,7 +64,7 @@ std::optional<Instant> asked_to_go(const RangeLife& object) {
 
 // The ServiceCIDRs with the address, when each of them had been asked to go before the request came.
 std::vector<const RangeLife*> all_asked_to_go(const History& history, const AuditedRequest& request,
-                                                const Address& address) {
+                                              const Address& address) {
   std::vector<const RangeLife*> found;
   for (const RangeLife& object : history.ranges.objects()) {
     for (std::size_t i = 0; i < object.versions.size(); ++i) {

@@ -1,0 +1,44 @@
+// What a replay found, and its printed forms.
+//
+// jsonl is the interface that programs read: a line for each decision, a line for each finding, and a summary
+// last. json holds the same as one value. table is for people: figures, what is forbidden or undecided, and
+// the findings with their stories.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/verify/replay.hpp"
+
+namespace clusterip::daemon {
+
+struct ReplayReport {
+  const verify::History* history = nullptr;
+  std::vector<verify::Decision> decisions;
+  std::vector<verify::ReplayFinding> findings;
+  // Events that say nothing about decisions, by reason.
+  std::map<std::string, std::uint64_t, std::less<>> skipped;
+  // What could not be read.
+  std::vector<std::string> unread;
+  // "1.36, as the servers say".
+  std::string version;
+
+  std::size_t count(verify::Verdict verdict) const;
+  std::size_t count(verify::Severity severity) const;
+};
+
+struct ReplayStyle {
+  bool colour = false;
+  bool quiet = false;
+  // Decisions of one kind that a table shows; the rest is counted.
+  std::size_t shown = 20;
+};
+
+void write_replay_json_lines(const ReplayReport& report, std::ostream& out);
+void write_replay_json(const ReplayReport& report, std::ostream& out);
+void write_replay_table(const ReplayReport& report, const ReplayStyle& style, std::ostream& out);
+
+}  // namespace clusterip::daemon
