@@ -104,9 +104,9 @@ std::optional<Judgement> check_band(const History& history, const AuditedRequest
     const auto low = bands->static_band();
     if (!low || !low->contains(address)) return std::nullopt;
     if (can_look_full(history, cidr, *bands, window)) {
-      if (window.from >= history.beginning.known_since) return std::nullopt;
+      if (window.from >= history.beginning.addresses_known_since) return std::nullopt;
       return undecided("static-band", address.to_string() + " is of the static band of " + cidr.to_string() +
-                                          "; which addresses were held before the record began is missing");
+                                          "; " + history.missing_addresses());
     }
     const auto free = history.addresses.surely_free_in(*bands->dynamic_band(), window);
     rooms += (rooms.empty() ? "" : ", ") + cidr.to_string();

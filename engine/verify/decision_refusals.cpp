@@ -10,14 +10,16 @@
 namespace clusterip::verify {
 namespace {
 
-constexpr std::string_view kMissingStart = "the state before the record began is missing (--start)";
-
 // Nothing speaks against the refusal; whether something would is open where the beginning is not known.
 Judgement unless_unknown(const History& history, const AuditedRequest& request, std::string_view rule,
                          std::string_view open_rule, std::string message) {
-  if (history.seen_by(request).from >= history.beginning.known_since)
-    return permitted(rule, std::move(message));
-  return undecided(open_rule, std::string(kMissingStart));
+  const bool about_addresses = open_rule == "false-full";
+  const Instant since =
+      about_addresses ? history.beginning.addresses_known_since : history.beginning.known_since;
+  if (history.seen_by(request).from >= since) return permitted(rule, std::move(message));
+  return undecided(open_rule, about_addresses ? history.missing_addresses()
+                                              : "which ServiceCIDRs were there before the record began is "
+                                                "missing (--start)");
 }
 
 // The families for which the server had to choose an address, for each way it may be configured.
@@ -25,7 +27,7 @@ std::vector<std::vector<Family>> dynamic_families(const History& history, std::u
   const AuditedRequest& request = history.record.requests[index];
   const ServiceFacts* old = request.verb == Verb::kCreate ? nullptr : history.services.found_by(request);
   std::vector<std::vector<Family>> found;
-  for (const Expectation& expected : expectations(history, request, old)) {
+  for (const Expectation& expected : expectations(history, index, old)) {
     if (!expected.errors.empty()) continue;
     std::vector<Family>& dynamic = found.emplace_back();
     for (const cluster::AddressRequest& one : expected.plan.requests) {
@@ -103,7 +105,7 @@ Judgement judge_allocated(const History& history, const AuditedRequest& request,
   }
   if (!history.addresses.surely_free(address, request.during)) {
     return undecided("false-allocated",
-                     "IPAddress " + address.to_string() + ": " + std::string(kMissingStart));
+                     "IPAddress " + address.to_string() + ": " + history.missing_addresses());
   }
   const Cidr* flag =
       history.options.version.asks_bitmap_first ? history.bitmap.range(address.family()) : nullptr;
@@ -172,10 +174,11 @@ bool is_about_addresses(std::string_view message) {
 
 // What the rules for addresses, families and policy refuse can be looked up: a create does not depend on what
 // is stored. The other types have rules of their own besides.
-Judgement judge_validation(const History& history, const AuditedRequest& request) {
+Judgement judge_validation(const History& history, std::uint32_t index) {
+  const AuditedRequest& request = history.record.requests[index];
   const auto valid = permitted("validation", "the object is refused as invalid, whatever addresses are free");
   if (request.verb != Verb::kCreate || request.mutated || !is_about_addresses(request.message)) return valid;
-  const auto expected = expectations(history, request, nullptr);
+  const auto expected = expectations(history, index, nullptr);
   const bool fits = std::any_of(expected.begin(), expected.end(), [](const Expectation& one) {
     return !one.errors.empty() || one.service.type != "ClusterIP";
   });
@@ -201,7 +204,7 @@ Judgement judge_kind(const History& history, std::uint32_t index, const Refusal&
     case RefusalKind::kFailedAttempt:
       return judge_attempt(history, index);
     case RefusalKind::kValidation:
-      return judge_validation(history, request);
+      return judge_validation(history, index);
     case RefusalKind::kOther:
       break;
   }

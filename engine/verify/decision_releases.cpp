@@ -16,8 +16,9 @@ bool released_inside(const History& history, std::uint32_t index, const Address&
   });
 }
 
-bool serves_surely(const History& history, const AuditedRequest& request, Family family) {
-  const auto configurations = history.servers.families(request);
+bool serves_surely(const History& history, std::uint32_t index, Family family) {
+  const AuditedRequest& request = history.record.requests[index];
+  const auto configurations = history.servers.families(request, index);
   return std::all_of(configurations.begin(), configurations.end(), [&](const ServerFamilies& families) {
     return std::find(families.begin(), families.end(), family) != families.end();
   });
@@ -44,7 +45,7 @@ Judgement judge_address(const History& history, std::uint32_t index, const std::
   const AddressLife* life = history.addresses.surely_held(*address, request.during);
   if (life == nullptr) return permitted("release", "IPAddress " + text + " need not have existed");
   const bool own = !life->parent || (life->parent->name_space + "/" + life->parent->name) == request.key();
-  if (!serves_surely(history, request, address->family())) {
+  if (!serves_surely(history, index, address->family())) {
     return permitted("release",
                      "the server need not serve the family of " + text + "; the repair loop cleans up");
   }

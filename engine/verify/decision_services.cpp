@@ -67,9 +67,8 @@ bool created_inside(const History& history, std::uint32_t index, const Address& 
 Judgement missing_evidence(const Allocation& given) {
   const History& history = given.history;
   if (!history.covers_addresses) {
-    return undecided(
-        "already-held",
-        "the record has no requests for IPAddresses, which would tell who held " + given.added.front());
+    return undecided("already-held",
+                     "who held " + given.added.front() + " is not known: " + history.missing_addresses());
   }
   for (const std::string& text : given.added) {
     const auto address = read_address_sloppy(text);
@@ -114,16 +113,16 @@ Judgement judge_allocation(const Allocation& given) {
 
 Decision allocated(const History& history, std::uint32_t index, const ServiceFacts* old, Texts added) {
   const AuditedRequest& request = history.record.requests[index];
-  const Allocation given{history, index, request, expectations(history, request, old), added};
+  const Allocation given{history, index, request, expectations(history, index, old), added};
   return {index, Answer::kAllocated, std::move(added), judge_allocation(given)};
 }
 
 // An answer to an update may have the wrong families though it changed no address.
-std::optional<Judgement> check_update(const History& history, const AuditedRequest& request,
-                                      const ServiceFacts& old) {
+std::optional<Judgement> check_update(const History& history, std::uint32_t index, const ServiceFacts& old) {
+  const AuditedRequest& request = history.record.requests[index];
   const bool comparable = !request.status_subresource && !request.mutated;
   if (!comparable || request.given_service()->addresses().empty()) return std::nullopt;
-  return check_families(request, expectations(history, request, &old));
+  return check_families(request, expectations(history, index, &old));
 }
 
 Decision kept(std::uint32_t index, const ServiceFacts& given, const ServiceFacts* ask) {
@@ -180,7 +179,7 @@ Decision judge_change(const History& history, std::uint32_t index) {
   }
   if (!added.empty()) return allocated(history, index, old, added);
   Decision decision = removed.empty() ? kept(index, *given, nullptr) : judge_release(history, index, removed);
-  if (auto wrong = check_update(history, request, *old)) decision.judgement = *std::move(wrong);
+  if (auto wrong = check_update(history, index, *old)) decision.judgement = *std::move(wrong);
   return decision;
 }
 

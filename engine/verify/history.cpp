@@ -38,6 +38,13 @@ std::vector<Cidr> default_ranges(const Record& record) {
   return {};
 }
 
+bool shows_allocations(const Record& record) {
+  return std::any_of(record.requests.begin(), record.requests.end(), [](const AuditedRequest& request) {
+    const AddressFacts* given = request.given_address();
+    return given != nullptr && given->managed && request.verb == Verb::kCreate && request.took_effect();
+  });
+}
+
 }  // namespace
 
 Beginning beginning_of(const Record& record) {
@@ -64,8 +71,9 @@ History::History(const Record& with_requests, const ReplayOptions& how)
     : record(with_requests),
       options(how),
       beginning(beginning_of(record)),
+      covers_addresses(shows_allocations(record)),
       services(record, beginning.record.from),
-      addresses(record, beginning.known_since, beginning.record.from),
+      addresses(record, covers_addresses ? beginning.known_since : kEnd, beginning.record.from),
       ranges(record, beginning.record.from, beginning.is_known() ? std::vector<Cidr>{} : how.flags,
              how.cache_lag),
       nesting(record, addresses, services),
@@ -74,7 +82,6 @@ History::History(const Record& with_requests, const ReplayOptions& how)
   for (std::uint32_t i = 0; i < record.requests.size(); ++i) {
     const AuditedRequest& request = record.requests[i];
     if (request.subject != Subject::kIpAddress) continue;
-    covers_addresses = true;
     covers_releases = covers_releases || (request.verb == Verb::kDelete && nesting.outer(i) != kNoRequest);
   }
   std::size_t lives = 0;
@@ -82,6 +89,13 @@ History::History(const Record& with_requests, const ReplayOptions& how)
   const std::size_t missing = addresses.missing_writes();
   is_patchy = missing >= kFewMissing && missing * kPatchyShare > lives;
   if (is_patchy) beginning.known_since = kEnd;
+  if (covers_addresses) beginning.addresses_known_since = beginning.known_since;
+}
+
+std::string History::missing_addresses() const {
+  if (is_patchy) return "many changes are missing from the record";
+  if (!covers_addresses) return "the servers' own requests for IPAddresses are missing from the record";
+  return "the state before the record began is missing (--start)";
 }
 
 std::string time_of_day(Instant instant) {

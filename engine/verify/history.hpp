@@ -27,8 +27,9 @@ struct ReplayOptions {
 // How much of the state before the first line is known.
 struct Beginning {
   Window record{kEnd, kBeginning};  // from the first request to the last answer
-  // From here on, what the record does not show was not there; kEnd: never.
+  // From here on, what the record does not show was not there; kEnd: never. The second is about IPAddresses.
   Instant known_since = kEnd;
+  Instant addresses_known_since = kEnd;
 
   bool is_known() const { return known_since != kEnd; }
 };
@@ -40,17 +41,21 @@ struct History {
   const Record& record;
   ReplayOptions options;
   Beginning beginning;
+  // The servers' own creations of IPAddresses are in the record.
+  bool covers_addresses = false;
   ServiceHistory services;
   AddressHistory addresses;
   RangeHistory ranges;
   Nesting nesting;
   ServerHistory servers;
   BitmapHistory bitmap;
-  // The audit policy logs requests for IPAddresses, and the servers' own releases of them.
-  bool covers_addresses = false;
+  // The servers' own releases of IPAddresses are in the record.
   bool covers_releases = false;
   // Many changes are not in the record: that something is not in it then proves nothing.
   bool is_patchy = false;
+
+  // What is missing where a rule about IPAddresses cannot be decided, as a clause.
+  std::string missing_addresses() const;
 
   // [s - L, e]: the times whose state a server's cache can have shown it during the request.
   Window seen_by(const AuditedRequest& request) const {

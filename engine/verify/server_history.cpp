@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 namespace clusterip::verify {
 namespace {
@@ -21,29 +22,22 @@ ServerFamilies families_of(std::span<const Cidr> cidrs) {
   return families;
 }
 
-// What one process let see of its configuration.
-struct Evidence {
-  ServerFamilies written;  // in a default ServiceCIDR that it made: its flags
-  bool gave[2] = {false, false};
-  bool single = false;  // it said so
-
-  bool fits(const ServerFamilies& families) const {
-    if (!written.empty()) return families == written;
-    if (single && families.size() > 1) return false;
-    for (const Family family : {Family::kIPv4, Family::kIPv6}) {
-      const bool has = std::find(families.begin(), families.end(), family) != families.end();
-      if (gave[static_cast<int>(family)] && !has) return false;
-    }
-    return true;
-  }
-};
-
 }  // namespace
 
-ServerHistory::ServerHistory(const Record& record, const Nesting& nesting, const std::vector<Cidr>& flags) {
+bool FamilyEvidence::fits(const ServerFamilies& families) const {
+  if (!written.empty()) return families == written;
+  const auto has = [&](Family family) {
+    return std::find(families.begin(), families.end(), family) != families.end();
+  };
+  if (single && families.size() > 1) return false;
+  return (!gave_v4 || has(Family::kIPv4)) && (!gave_v6 || has(Family::kIPv6));
+}
+
+ServerHistory::ServerHistory(const Record& record, const Nesting& nesting, const std::vector<Cidr>& flags)
+    : unseen_(all_configurations()) {
   find_users(record, nesting);
   find_processes(record);
-  find_families(record, nesting, flags);
+  choose_families(collect_evidence(record, nesting), families_of(flags));
 }
 
 void ServerHistory::find_users(const Record& record, const Nesting& nesting) {
@@ -80,16 +74,15 @@ void ServerHistory::find_processes(const Record& record) {
   }
 }
 
-ServerProcess* ServerHistory::process_of(std::uint32_t server, const std::string& uid) {
-  for (ServerProcess& process : processes_) {
-    if (process.server == server && process.uid == uid) return &process;
-  }
-  return nullptr;
+std::size_t ServerHistory::process_of(const AuditedRequest& own_call) const {
+  const auto found = std::find_if(processes_.begin(), processes_.end(), [&](const ServerProcess& process) {
+    return process.server == own_call.server && process.uid == own_call.user_uid;
+  });
+  return static_cast<std::size_t>(found - processes_.begin());
 }
 
-void ServerHistory::find_families(const Record& record, const Nesting& nesting,
-                                  const std::vector<Cidr>& flags) {
-  std::map<const ServerProcess*, Evidence> evidence;
+std::vector<FamilyEvidence> ServerHistory::collect_evidence(const Record& record, const Nesting& nesting) {
+  std::vector<FamilyEvidence> evidence(processes_.size());
   for (std::uint32_t i = 0; i < record.requests.size(); ++i) {
     const AuditedRequest& request = record.requests[i];
     if (!is_server(request.user)) {
@@ -98,55 +91,72 @@ void ServerHistory::find_families(const Record& record, const Nesting& nesting,
       if (around.size() == 1) evidence[around.front()].single = true;
       continue;
     }
-    const ServerProcess* process = process_of(request.server, request.user_uid);
-    if (process == nullptr || !request.took_effect()) continue;
+    if (!request.took_effect()) continue;
+    const std::size_t process = process_of(request);
     const CidrFacts* cidr = request.given_cidr();
     const bool made = request.verb == Verb::kCreate || request.verb == Verb::kUpdate;
     if (cidr != nullptr && made && request.name == cluster::kDefaultServiceCidrName) {
       evidence[process].written = families_of(cidr->cidrs);
     }
     const auto address = request.subject == Subject::kIpAddress ? address_of(request) : std::nullopt;
-    if (address && request.verb == Verb::kCreate && nesting.outer(i) != kNoRequest) {
-      evidence[process].gave[static_cast<int>(address->family())] = true;
-    }
+    if (!address || request.verb != Verb::kCreate || nesting.outer(i) == kNoRequest) continue;
+    served_by_[nesting.outer(i)] = process;
+    (address->family() == Family::kIPv4 ? evidence[process].gave_v4 : evidence[process].gave_v6) = true;
   }
-  const ServerFamilies named = families_of(flags);
-  for (ServerProcess& process : processes_) {
-    const Evidence& known = evidence[&process];
-    if (!named.empty() && known.fits(named)) {
-      process.possible = {named};
-      continue;
+  return evidence;
+}
+
+// The flag that the user names holds for all processes, or it is the flag of another time.
+void ServerHistory::choose_families(const std::vector<FamilyEvidence>& evidence,
+                                    const ServerFamilies& named) {
+  const bool holds = !named.empty() && std::all_of(evidence.begin(), evidence.end(),
+                                                   [&](const auto& one) { return one.fits(named); });
+  if (holds) unseen_ = {named};
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    auto& possible = processes_[i].possible;
+    for (const ServerFamilies& families : unseen_) {
+      if (evidence[i].fits(families)) possible.push_back(families);
     }
-    for (const ServerFamilies& families : all_configurations()) {
-      if (known.fits(families)) process.possible.push_back(families);
-    }
-    if (process.possible.empty()) process.possible = all_configurations();
+    // What it wrote may be no configuration at all: then nothing is known of it.
+    if (possible.empty()) possible = all_configurations();
   }
 }
 
-// The processes that may have answered: each lives from its possible start until its successor's first call.
-std::vector<const ServerProcess*> ServerHistory::behind(const AuditedRequest& request) const {
-  std::vector<const ServerProcess*> found;
-  for (const ServerProcess& process : processes_) {
+// Each lives from its possible start until its successor's first call.
+std::vector<std::size_t> ServerHistory::behind(const AuditedRequest& request) const {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    const ServerProcess& process = processes_[i];
     if (process.server != request.server) continue;
     Instant end = kEnd;
     for (const ServerProcess& next : processes_) {
       const bool follows = next.server == process.server && next.may_start.from >= process.seen.to;
       if (follows) end = std::min(end, next.seen.from);
     }
-    if (Window{process.may_start.from, end}.meets(request.during)) found.push_back(&process);
+    if (Window{process.may_start.from, end}.meets(request.during)) found.push_back(i);
   }
   return found;
 }
 
-std::vector<ServerFamilies> ServerHistory::families(const AuditedRequest& request) const {
+std::vector<ServerFamilies> ServerHistory::families(const AuditedRequest& request,
+                                                    std::uint32_t index) const {
+  if (const auto served = served_by_.find(index); served != served_by_.end()) {
+    return processes_[served->second].possible;
+  }
   std::vector<ServerFamilies> found;
-  for (const ServerProcess* process : behind(request)) {
-    for (const ServerFamilies& families : process->possible) {
+  const auto add = [&](const std::vector<ServerFamilies>& possible) {
+    for (const ServerFamilies& families : possible) {
       if (std::find(found.begin(), found.end(), families) == found.end()) found.push_back(families);
     }
+  };
+  // A process surely is there between its first and its last call to itself; around them another may be.
+  bool sure = false;
+  for (const std::size_t process : behind(request)) {
+    add(processes_[process].possible);
+    sure = sure || processes_[process].seen.covers(request.during);
   }
-  return found.empty() ? all_configurations() : found;
+  if (!sure) add(unseen_);
+  return found;
 }
 
 const ServerProcess* ServerHistory::may_have_just_started(const AuditedRequest& request, Duration lag) const {

@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/verify/nesting.hpp"
@@ -26,14 +27,24 @@ struct ServerProcess {
   std::vector<ServerFamilies> possible;
 };
 
+// What one process let see of its configuration.
+struct FamilyEvidence {
+  ServerFamilies written;  // in a default ServiceCIDR that it made: its flags
+  bool gave_v4 = false;
+  bool gave_v6 = false;
+  bool single = false;  // it said so
+
+  bool fits(const ServerFamilies& families) const;
+};
+
 class ServerHistory {
  public:
   // `flags`: the ranges that the user says the servers were started with; may be empty.
   ServerHistory(const Record& record, const Nesting& nesting, const std::vector<Cidr>& flags);
 
   const std::vector<ServerProcess>& processes() const { return processes_; }
-  // Every configuration that the process behind the request may have had.
-  std::vector<ServerFamilies> families(const AuditedRequest& request) const;
+  // Every configuration that the process behind the request may have had. `index`: of the request.
+  std::vector<ServerFamilies> families(const AuditedRequest& request, std::uint32_t index) const;
   // The process may have started so short a time before, that its caches were not filled.
   const ServerProcess* may_have_just_started(const AuditedRequest& request, Duration lag) const;
   // The names under which apiservers call themselves.
@@ -42,10 +53,16 @@ class ServerHistory {
  private:
   void find_users(const Record& record, const Nesting& nesting);
   void find_processes(const Record& record);
-  void find_families(const Record& record, const Nesting& nesting, const std::vector<Cidr>& flags);
-  std::vector<const ServerProcess*> behind(const AuditedRequest& request) const;
-  ServerProcess* process_of(std::uint32_t server, const std::string& uid);
+  std::vector<FamilyEvidence> collect_evidence(const Record& record, const Nesting& nesting);
+  void choose_families(const std::vector<FamilyEvidence>& evidence, const ServerFamilies& named);
+  // The processes that may have answered, as indices of processes_.
+  std::vector<std::size_t> behind(const AuditedRequest& request) const;
+  std::size_t process_of(const AuditedRequest& own_call) const;
 
+  // What is assumed of a process that the record does not show.
+  std::vector<ServerFamilies> unseen_;
+  // The processes whose calls to themselves a Service request encloses, by that request.
+  std::unordered_map<std::uint32_t, std::size_t> served_by_;
   std::vector<std::string> users_;
   std::vector<ServerProcess> processes_;
 };
