@@ -144,8 +144,12 @@ void Upstream::step(RequestId id) {
   continue_request(state_, id);
 }
 
-const ApiAnswer& Upstream::finish(RequestId id) {
+void Upstream::let_go(RequestId id) {
   if (state_.held.erase(id) > 0) state_.plan(state_.now, {ContinueRequest{id}, 0});
+}
+
+const ApiAnswer& Upstream::finish(RequestId id) {
+  let_go(id);
   while (!request(id).answer) {
     if (!take_next_step()) break;
   }

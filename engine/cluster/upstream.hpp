@@ -43,6 +43,8 @@ class Upstream {
   const UpstreamRequest& request(RequestId id) const { return state_.requests.at(id); }
   // One step of a held request.
   void step(RequestId id);
+  // The rest of its steps come with time.
+  void let_go(RequestId id);
   // Lets time pass until the request is answered.
   const ApiAnswer& finish(RequestId id);
 

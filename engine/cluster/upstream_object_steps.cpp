@@ -71,8 +71,9 @@ class ObjectStep {
   template <class Write>
   void finish(const Target& target, const FieldErrors& errors, const std::string& what, Write write) {
     if (!errors.empty()) {
-      return answer(state_, request_,
-                    refused_as_invalid(std::string(target.kind).append(kGroup), target.name, errors));
+      return answer(
+          state_, request_,
+          refused_as_invalid(std::string(target.kind).append(kGroup), target.name, errors, server_.version));
     }
     const WriteResult result = written(state_, write);
     if (result != WriteResult::kDone) {
@@ -87,6 +88,25 @@ class ObjectStep {
   UpstreamRequest& request_;
   const UpstreamServer& server_;
 };
+
+// A list of texts as Go's %#v prints it, from its JSON: []string{"a", "b"}. Other values stay as they are,
+// but for the spec of a ServiceCIDR, which holds such a list.
+std::string in_go_syntax(std::string_view json) {
+  constexpr std::string_view kSpec = "{\"CIDRs\":";
+  if (json.starts_with(kSpec)) {
+    const std::string_view list = json.substr(kSpec.size(), json.size() - kSpec.size() - 1);
+    return "networking.ServiceCIDRSpec{CIDRs:" + in_go_syntax(list) + "}";
+  }
+  if (!json.starts_with('[')) return std::string(json);
+  std::string out = "[]string{";
+  bool quoted = false;
+  for (std::size_t i = 1; i + 1 < json.size(); ++i) {
+    if (json[i] == '"' && json[i - 1] != '\\') quoted = !quoted;
+    out.push_back(json[i]);
+    if (json[i] == ',' && !quoted) out.push_back(' ');
+  }
+  return out + "}";
+}
 
 // The verb and the object of a request.
 struct Words {
@@ -137,7 +157,11 @@ std::string object_of(const RequestBody& body) {
   return std::visit(WordsOf{}, body).object;
 }
 
-ApiAnswer refused_as_invalid(std::string_view kind, const std::string& name, const FieldErrors& errors) {
+ApiAnswer refused_as_invalid(std::string_view kind, const std::string& name, FieldErrors errors,
+                             const VersionProfile& version) {
+  for (FieldError& error : errors) {
+    if (version.prints_go_syntax) error.value_json = in_go_syntax(error.value_json);
+  }
   return {422,
           "Invalid",
           std::string(kind) + " " + json_quote(name) + " is invalid: " + aggregate_text(errors),

@@ -191,7 +191,7 @@ class ServiceSteps {
 
   void refuse(const ServiceRefusal& refusal, const std::string& name) {
     if (refusal.kind == ServiceRefusal::Kind::kInvalid) {
-      answer(state_, request_, refused_as_invalid("Service", name, refusal.errors));
+      answer(state_, request_, refused_as_invalid("Service", name, refusal.errors, server_.version));
     } else {
       answer(state_, request_, {500, "InternalError", "Internal error occurred: " + refusal.message, {}});
     }

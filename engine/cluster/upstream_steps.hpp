@@ -55,7 +55,8 @@ void continue_service_request(UpstreamState& state, UpstreamRequest& request);
 void answer_object_request(UpstreamState& state, UpstreamRequest& request);
 void answer(UpstreamState& state, UpstreamRequest& request, ApiAnswer given);
 // The refusals that all kinds share. `resource`: "servicecidrs.networking.k8s.io".
-ApiAnswer refused_as_invalid(std::string_view kind, const std::string& name, const FieldErrors& errors);
+ApiAnswer refused_as_invalid(std::string_view kind, const std::string& name, FieldErrors errors,
+                             const VersionProfile& version);
 ApiAnswer refused_write(WriteResult result, std::string_view resource, const std::string& name);
 
 // --- watching and visiting ---

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"oracle", "what would Kubernetes answer; newline-delimited JSON in and out", run_oracle},
+    Command{"simulate", "runs a scenario on the rules of the engine, in virtual time", run_simulate},
     Command{"verify", "is this state of a cluster sound; reads dumps of kubectl", run_verify},
     Command{"replay", "could upstream have answered so; reads audit logs of apiservers", run_replay},
     Command{"version", "version, engine build, modelled Kubernetes versions", run_version},

@@ -150,7 +150,10 @@ void OracleSession::set_cidr(std::string& out) {
   const auto known = objects_.find(name);
   ServiceCidr object = known == objects_.end() ? ServiceCidr{} : known->second;
   object.meta.name = name;
-  if (cidrs) object.cidrs = *cidrs;
+  if (cidrs) {
+    object.cidrs = *cidrs;
+    object.empty_cidrs_given = cidrs->empty();
+  }
   if (!is_state(state)) {
     request_.set_fault("member \"state\": " + cluster::json_quote(state) +
                        " is not ready, pending or terminating");
