@@ -35,7 +35,7 @@ AddressPlanOrErrors begin_update(Service& service, const Service& old, const Clu
   normalize_cluster_ips(service, old);
   FieldErrors errors = resolve_families(service, &old, families, version);
   if (!errors.empty()) return errors;
-  return plan_update(service, old);
+  return plan_update(service, old, families);
 }
 
 FieldErrors finish_update(Service& service, const Service& old, const VersionProfile& version) {
@@ -54,7 +54,7 @@ AddressPlan plan_create(Service& service) {
   return plan;
 }
 
-AddressPlan plan_update(Service& service, const Service& old) {
+AddressPlan plan_update(Service& service, const Service& old, const ClusterFamilies& families) {
   if (keeps_prefer_dual_stack(service, &old)) return {};
   if (!needs_cluster_ip(old)) return plan_create(service);
   AddressPlan plan;
@@ -64,11 +64,12 @@ AddressPlan plan_update(Service& service, const Service& old) {
     return plan;
   }
   if (old.ip_families.size() == 1 && service.ip_families.size() == 2) {
+    // A Service that becomes headless may name a family that the cluster has not. It is refused later;
+    // upstream crashes here.
+    const auto second = family_of_name(service.ip_families.back());
+    if (!second || !families.has(*second)) return plan;
     if (service.cluster_ips.size() < 2) service.cluster_ips.emplace_back();
-    // Becoming headless is refused later. Upstream takes an address for it all the same, and crashes where
-    // the cluster has not the family.
-    if (service.cluster_ips.size() < 2 || is_headless_for_allocation(service)) return plan;
-    plan.requests.push_back(request_at(service, 1));
+    if (service.cluster_ips.size() == 2) plan.requests.push_back(request_at(service, 1));
   }
   if (old.ip_families.size() == 2 && service.ip_families.size() == 1 && old.cluster_ips.size() == 2) {
     plan.releases.push_back(old.cluster_ips.back());

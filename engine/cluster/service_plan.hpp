@@ -46,7 +46,7 @@ FieldErrors finish_update(Service& service, const Service& old, const VersionPro
 // The plans alone, of Services whose families are resolved. They put an empty text into clusterIPs for each
 // address that is still to be found: upstream's refusals print the list so.
 AddressPlan plan_create(Service& service);
-AddressPlan plan_update(Service& service, const Service& old);
+AddressPlan plan_update(Service& service, const Service& old, const ClusterFamilies& families);
 AddressPlan plan_delete(const Service& service);
 
 // Writes the address that was taken into its place; the first one is clusterIP too. A requested address

@@ -79,7 +79,7 @@ class ServiceSteps {
     normalize_cluster_ips(service, old);
     FieldErrors errors = resolve_families(service, &old, families(), server_.version);
     if (!errors.empty()) return refuse(refuse_invalid(std::move(errors)), patch.name);
-    plan(plan_update(service, old));
+    plan(plan_update(service, old, families()));
     request_.wanted = std::move(service);
     if (request_.to_take.empty()) finish_patch(patch);
   }
