@@ -46,7 +46,7 @@ Expectation expectation(const ServiceFacts& ask, const ServiceFacts* old, const 
   cluster::keep_allocated_values(service, stored);
   cluster::normalize_cluster_ips(service, stored);
   expected.errors = cluster::resolve_families(service, &stored, families, version);
-  if (expected.errors.empty()) expected.plan = cluster::plan_update(service, stored);
+  if (expected.errors.empty()) expected.plan = cluster::plan_update(service, stored, families);
   return expected;
 }
 

@@ -30,9 +30,9 @@ Service decode(const json& object) {
 }
 
 // One recorded request, run through the rules.
-class Run {
+class RecordedWrite {
  public:
-  explicit Run(const json& request)
+  explicit RecordedWrite(const json& request)
       : service_(decode(request["service"])),
         families_{*family_of_name(request["families"][0].get<std::string>()),
                   request["families"].size() == 2} {
@@ -113,13 +113,13 @@ TEST(ServiceRules, AnswerAsTheRealCode) {
   while (const auto line = reader.next()) {
     ++rows;
     const json row = json::parse(line->text);
-    const json actual = Run(row["request"]).answer();
+    const json actual = RecordedWrite(row["request"]).answer();
     if (row["answer"].contains("crash")) {
       // The real server panics: a Service without a second family becomes headless.
       EXPECT_EQ(actual["code"], 422) << "row " << rows;
       continue;
     }
-    accepted += actual["code"] == 200 ? 1 : 0;
+    if (actual["code"] == 200) ++accepted;
     ASSERT_EQ(actual, row["answer"]) << "row " << rows << ": " << row["request"].dump();
   }
   EXPECT_EQ(rows, 4000U);
