@@ -1,28 +1,23 @@
 #include "daemon/http/resource_handler.hpp"
 
 #include "daemon/api/body.hpp"
+#include "daemon/api/patch.hpp"
 #include "daemon/http/answers.hpp"
+#include "daemon/http/collection_handler.hpp"
 
 namespace clusterip::daemon {
-
-// One request while it is being worked on.
-struct ResourceHandler::Call {
-  const HttpRequest& request;
-  const api::RequestPath& path;
-  const api::Resource& resource;
-  RequestContext context;
-
-  ObjectKey key() const { return {path.name_space, path.name}; }
-  bool status() const { return path.subresource == "status"; }
-};
-
 namespace {
 
+using api::Result;
+
 constexpr std::size_t kLongestManager = 128;
+constexpr std::string_view kJsonPatch = "application/json-patch+json";
+constexpr std::string_view kMergePatch = "application/merge-patch+json";
+constexpr std::string_view kStrategicPatch = "application/strategic-merge-patch+json";
 
 // Who owns the fields that a client sets without naming itself: its program, as far as that can be told.
 std::string manager_of(const HttpRequest& request) {
-  if (request.has_parameter("fieldManager")) return std::string(request.parameter("fieldManager"));
+  if (!request.parameter("fieldManager").empty()) return std::string(request.parameter("fieldManager"));
   const std::string_view agent = request.header("User-Agent");
   return std::string(agent.substr(0, agent.find('/')).substr(0, kLongestManager));
 }
@@ -36,13 +31,20 @@ std::string_view verb_word(std::string_view method) {
   return "get";
 }
 
+std::string_view options_kind(std::string_view method) {
+  if (method == "PUT") return "UpdateOptions";
+  if (method == "PATCH") return "PatchOptions";
+  if (method == "DELETE") return "DeleteOptions";
+  return "CreateOptions";
+}
+
 api::Refusal check_dry_run(const HttpRequest& request, bool& dry_run) {
   for (const auto& [name, value] : request.query) {
     if (name != "dryRun") continue;
     if (value != "All") {
-      cluster::FieldError error{cluster::FieldErrorType::kNotSupported, "dryRun", cluster::json_list({value}),
-                                R"(supported values: "All")"};
-      return api::invalid({"meta.k8s.io", "", "CreateOptions"}, "", {error});
+      const cluster::FieldError error{cluster::FieldErrorType::kNotSupported, "dryRun",
+                                      cluster::json_list({value}), R"(supported values: "All")"};
+      return api::invalid({"meta.k8s.io", "", options_kind(request.method)}, "", {error});
     }
     dry_run = true;
   }
@@ -53,100 +55,176 @@ api::Status page_not_found() {
   return api::generic(404, "NotFound", "the server could not find the requested resource");
 }
 
+HttpResponse present(int code, const ResourceCall& call, const Record& record) {
+  HttpResponse response;
+  response.status = code;
+  response.content_type = call.presentation.content_type();
+  call.presentation.append_object(response.body, record);
+  response.body += '\n';
+  return response;
+}
+
+std::string name_in(const Json& object) {
+  const auto path = "/metadata/name"_json_pointer;
+  return object.contains(path) && object.at(path).is_string() ? object.at(path).get<std::string>() : "";
+}
+
+api::Refusal check_name(const ResourceCall& call, const Json& object) {
+  const std::string name = name_in(object);
+  if (name == call.path.name) return std::nullopt;
+  return api::bad_request("the name of the object (" + name + ") does not match the name on the URL (" +
+                          call.path.name + ")");
+}
+
+Result<Json> patched(const std::string& type, const Json& standing, const Json& patch,
+                     const api::Resource& resource) {
+  if (type == kJsonPatch) return api::apply_json_patch(standing, patch);
+  if (type == kMergePatch) return api::apply_merge_patch(standing, patch);
+  return api::apply_strategic_patch(standing, patch, api::schema_of(resource));
+}
+
+// The options of a deletion, from its body and its parameters.
+Result<DeleteOptions> read_delete_options(ResourceCall& call, const api::BodyLimits& limits) {
+  DeleteOptions options;
+  if (call.request.body.empty()) return options;
+  const auto sent = api::read_json(call.request.body, limits);
+  if (!sent) return sent.status();
+  if (!sent->is_object()) return api::bad_request("DeleteOptions must be an object");
+  const auto text = [](const Json& from, const char* name) {
+    const auto found = from.find(name);
+    return found != from.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (sent->contains("preconditions") && sent->at("preconditions").is_object()) {
+    options.uid = text(sent->at("preconditions"), "uid");
+    options.resource_version = text(sent->at("preconditions"), "resourceVersion");
+  }
+  if (sent->contains("dryRun") && sent->at("dryRun") == Json::array({"All"})) call.context.dry_run = true;
+  return options;
+}
+
 }  // namespace
 
 HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::RequestPath& path,
                                      const std::string& user) const {
   const api::Resource* resource = api::find_resource(path.group, path.version, path.resource);
-  const bool placed = resource != nullptr && (resource->namespaced || path.name_space.empty());
+  const bool placed = resource != nullptr && (resource->namespaced || path.name_space.empty()) &&
+                      (!resource->namespaced || !path.name_space.empty() || path.name.empty());
   const bool subresource_known =
       resource != nullptr &&
       (path.subresource.empty() || (path.subresource == "status" && resource->has_status));
-  if (!placed || !subresource_known ||
-      (resource->namespaced && path.name_space.empty() && !path.name.empty())) {
-    return answer_status(page_not_found());
-  }
-  Call call{request, path, *resource, {}};
+  if (!placed || !subresource_known) return answer_status(page_not_found());
+  RequestContext context;
   std::vector<std::string> warnings;
-  call.context.user = user;
-  call.context.manager = manager_of(request);
-  call.context.now = now_();
-  call.context.warnings = &warnings;
-  if (auto refusal = check_dry_run(request, call.context.dry_run)) return answer_status(*refusal);
-  HttpResponse response = dispatch(call);
+  context.user = user;
+  context.manager = manager_of(request);
+  context.now = now_();
+  context.warnings = &warnings;
+  if (auto refusal = check_dry_run(request, context.dry_run)) return answer_status(*refusal);
+  auto presentation = Presentation::negotiate(request, *resource, path.version, context.now);
+  if (!presentation) return answer_status(presentation.status());
+  HttpResponse response = dispatch({request, path, *resource, std::move(context), std::move(*presentation)});
   for (const std::string& warning : warnings) {
     response.headers.emplace_back("Warning", "299 - " + cluster::json_quote(warning));
   }
   return response;
 }
 
-HttpResponse ResourceHandler::dispatch(const Call& call) const {
+HttpResponse ResourceHandler::dispatch(const ResourceCall& call) const {
   const std::string& method = call.request.method;
-  const bool collection = call.path.name.empty();
-  if (method == "GET" || method == "HEAD") return collection ? list(call) : get(call);
+  const bool reading = method == "GET" || method == "HEAD";
   const bool in_place = !call.resource.namespaced || !call.path.name_space.empty();
-  if (method == "POST" && collection && in_place) return create(call);
-  if (method == "PUT" && !collection) return update(call);
-  if (method == "DELETE" && !collection && !call.status()) return erase(call);
+  if (call.path.name.empty()) {
+    if (reading || (method == "DELETE" && in_place)) return collection(call);
+    if (method == "POST" && in_place) return create(call);
+  } else {
+    // An old way to watch one object: a watch of the collection with its name.
+    if (reading && call.request.parameter("watch") == "true") return collection(call);
+    if (reading) return get(call);
+    if (method == "PUT") return update(call);
+    if (method == "PATCH") return patch(call);
+    if (method == "DELETE" && !call.status()) return erase(call);
+  }
   return answer_status(api::method_not_supported(call.resource.subject(), verb_word(method)));
 }
 
-HttpResponse ResourceHandler::get(const Call& call) const {
+HttpResponse ResourceHandler::collection(const ResourceCall& call) const {
+  const auto options = read_list_options(call.request, call.resource, call.path.name);
+  if (!options) return answer_status(options.status());
+  if (call.request.method == "DELETE") return erase_collection(call, verbs_, *options);
+  if (options->watch) return watch_collection(call, verbs_.store(), *options);
+  return list_collection(call, verbs_.store(), *options);
+}
+
+HttpResponse ResourceHandler::get(const ResourceCall& call) const {
   const auto record = verbs_.get(call.resource, call.key());
   if (!record) return answer_status(record.status());
-  return answer_object(200, call.resource, call.path.version, **record);
+  return present(200, call, **record);
 }
 
-HttpResponse ResourceHandler::list(const Call& call) const {
-  const Listing listing =
-      verbs_.store().list(static_cast<ResourceId>(call.resource.index), call.path.name_space);
-  return answer_list(call.resource, call.path.version, listing, "");
-}
-
-HttpResponse ResourceHandler::create(const Call& call) const {
+HttpResponse ResourceHandler::create(const ResourceCall& call) const {
   const auto object = api::read_object(call.request.header("Content-Type"), call.request.body, call.resource,
                                        call.path.version, {limits_.json_depth});
   if (!object) return answer_status(object.status());
   const auto written = verbs_.create(call.resource, call.path.name_space, *object, call.context);
   if (!written) return answer_status(written.status());
-  return answer_object(201, call.resource, call.path.version, *written->record);
+  return present(201, call, *written->record);
 }
 
-HttpResponse ResourceHandler::update(const Call& call) const {
+HttpResponse ResourceHandler::update(const ResourceCall& call) const {
   const auto sent = api::read_object(call.request.header("Content-Type"), call.request.body, call.resource,
                                      call.path.version, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
-  auto decoded = verbs_.strategy(call.resource).decode(*sent);
+  const auto decoded = verbs_.strategy(call.resource).decode(*sent);
   if (!decoded) return answer_status(decoded.status());
-  const std::string name = decoded->value("/metadata/name"_json_pointer, std::string());
-  if (name != call.path.name) {
-    return answer_status(api::bad_request(name.empty() ? "the name of the object must be given"
-                                                       : "the name of the object (" + name +
-                                                             ") does not match the name on the URL (" +
-                                                             call.path.name + ")"));
-  }
+  if (auto refusal = check_name(call, *decoded)) return answer_status(*refusal);
   const auto written = verbs_.update(
-      call.resource, call.key(), call.status(), [&](const Json&) -> api::Result<Json> { return *decoded; },
-      &*sent, call.context);
+      call.resource, call.key(), call.status(), [&](const Json&) -> Result<Json> { return *decoded; }, &*sent,
+      call.context);
   if (!written) return answer_status(written.status());
-  return answer_object(written->created ? 201 : 200, call.resource, call.path.version, *written->record);
+  return present(written->created ? 201 : 200, call, *written->record);
 }
 
-HttpResponse ResourceHandler::erase(const Call& call) const {
-  DeleteOptions options;
-  if (!call.request.body.empty()) {
-    const auto sent = api::read_json(call.request.body, {limits_.json_depth});
-    if (!sent) return answer_status(sent.status());
-    if (sent->is_object() && sent->contains("preconditions") && sent->at("preconditions").is_object()) {
-      const Json& preconditions = sent->at("preconditions");
-      options.uid = preconditions.value("uid", "");
-      options.resource_version = preconditions.value("resourceVersion", "");
-    }
+HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
+  const std::string type = api::media_type(call.request.header("Content-Type"));
+  if (type != kJsonPatch && type != kMergePatch && type != kStrategicPatch) {
+    return answer_status(
+        api::generic(415, "UnsupportedMediaType",
+                     "the body of the request was in an unknown format - accepted media types "
+                     "include: application/json-patch+json, application/merge-patch+json, "
+                     "application/strategic-merge-patch+json"));
   }
-  const auto deleted = verbs_.erase(call.resource, call.key(), options, call.context);
+  const auto sent = api::read_json(call.request.body, {limits_.json_depth});
+  if (!sent) return answer_status(sent.status());
+  const Strategy& strategy = verbs_.strategy(call.resource);
+  const auto written = verbs_.update(
+      call.resource, call.key(), call.status(),
+      [&](const Json& standing) -> Result<Json> {
+        Json typed = standing;
+        typed["kind"] = call.resource.kind;
+        typed["apiVersion"] = call.resource.api_version(call.path.version);
+        auto result = patched(type, typed, *sent, call.resource);
+        if (!result) return result;
+        if (!result->is_object()) return api::bad_request("the patch leaves no object");
+        if (auto refusal = api::check_type(*result, call.resource, call.path.version))
+          return std::move(*refusal);
+        auto decoded = strategy.decode(*result);
+        if (!decoded) return decoded;
+        if (auto refusal = check_name(call, *decoded)) return std::move(*refusal);
+        return decoded;
+      },
+      nullptr, call.context);
+  if (!written) return answer_status(written.status());
+  return present(200, call, *written->record);
+}
+
+HttpResponse ResourceHandler::erase(const ResourceCall& asked) const {
+  ResourceCall call = asked;
+  const auto options = read_delete_options(call, {limits_.json_depth});
+  if (!options) return answer_status(options.status());
+  const auto deleted = verbs_.erase(call.resource, call.key(), *options, call.context);
   if (!deleted) return answer_status(deleted.status());
   if (!deleted->gone || verbs_.strategy(call.resource).returns_deleted()) {
-    return answer_object(200, call.resource, call.path.version, *deleted->record);
+    return present(200, call, *deleted->record);
   }
   const Json object = api::read_document(deleted->record->document, deleted->record->revision);
   return answer_json(200, api::success_status(call.resource.subject(), call.path.name,

@@ -3,9 +3,10 @@
 // Mirrors apiserver pkg/endpoints/handlers.
 #pragma once
 
-#include "daemon/api/request_path.hpp"
+#include <functional>
+
 #include "daemon/control/verbs.hpp"
-#include "daemon/http/exchange.hpp"
+#include "daemon/http/request_call.hpp"
 
 namespace clusterip::daemon {
 
@@ -25,14 +26,13 @@ class ResourceHandler {
                       const std::string& user) const;
 
  private:
-  struct Call;
-
-  HttpResponse dispatch(const Call& call) const;
-  HttpResponse get(const Call& call) const;
-  HttpResponse list(const Call& call) const;
-  HttpResponse create(const Call& call) const;
-  HttpResponse update(const Call& call) const;
-  HttpResponse erase(const Call& call) const;
+  HttpResponse dispatch(const ResourceCall& call) const;
+  HttpResponse collection(const ResourceCall& call) const;
+  HttpResponse get(const ResourceCall& call) const;
+  HttpResponse create(const ResourceCall& call) const;
+  HttpResponse update(const ResourceCall& call) const;
+  HttpResponse patch(const ResourceCall& call) const;
+  HttpResponse erase(const ResourceCall& call) const;
 
   const Verbs& verbs_;
   Now now_;

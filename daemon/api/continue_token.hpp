@@ -1,0 +1,22 @@
+// The token of a list that goes on: where it stopped, and the revision at which it began.
+//
+// Mirrors apiserver pkg/storage/continue.go: URL-safe base64 of a small JSON object.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace clusterip::api {
+
+struct ContinueToken {
+  std::uint64_t revision = 0;
+  std::string name_space;
+  std::string name;  // the last one that was sent
+};
+
+std::string encode(const ContinueToken& token);
+std::optional<ContinueToken> read_continue_token(std::string_view text);
+
+}  // namespace clusterip::api
