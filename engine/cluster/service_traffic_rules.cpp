@@ -83,7 +83,8 @@ FieldErrors validate_annotated_ranges(const Service& service, const Service* old
   if (!is_load_balancer(service)) errors.push_back(forbidden(field, kOnlyLoadBalancer));
   if (old != nullptr) {
     const auto before = old->meta.annotations.find(kSourceRangesAnnotation);
-    const std::string_view old_value = before == old->meta.annotations.end() ? "" : before->second;
+    const bool had_one = before != old->meta.annotations.end();
+    const std::string_view old_value = had_one ? std::string_view(before->second) : std::string_view();
     if (old_value == value) return errors;
   }
   std::string_view rest = trim(value);
