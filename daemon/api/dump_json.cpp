@@ -30,21 +30,22 @@ std::size_t string_end(std::string_view text, std::size_t at) {
 }
 
 Extent extent_of(std::string_view text) {
+  constexpr std::string_view kBehindWord = ",:}] \n\t\r";
   unsigned depth = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
+    if (depth == 0 && at > 0 && kBehindWord.find(c) != std::string_view::npos) return {at, false};
     if (c == '"') {
-      at = string_end(text, at + 1);
-      if (at == std::string_view::npos) return {};
-      --at;
+      const std::size_t end = string_end(text, at + 1);
+      if (end == std::string_view::npos) return {};
+      if (depth == 0) return {end, false};
+      at = end - 1;
     } else if (c == '{' || c == '[') {
       if (++depth > kMaxDepth) return {0, true};
     } else if (c == '}' || c == ']') {
-      if (depth > 0) --depth;
-    } else if (depth == 0 && (c == ',' || c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
-      return {at, false};  // behind a number or a word
+      if (depth <= 1) return {at + 1, false};
+      --depth;
     }
-    if (depth == 0 && (c == '"' || c == '}' || c == ']')) return {at + 1, false};
   }
   return {};
 }

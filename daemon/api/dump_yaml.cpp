@@ -26,7 +26,7 @@ class WindowBuffer final : public std::streambuf {
 
   // An object has been taken in.
   void restart() { used_ = 0; }
-  bool is_over_limit() const { return used_ > limit_; }
+  bool is_over_limit() const { return over_limit_; }
 
  protected:
   int_type underflow() override {
@@ -35,7 +35,8 @@ class WindowBuffer final : public std::streambuf {
     if (window_.front().empty() && !window_.grow()) return traits_type::eof();
     const std::string_view front = window_.front().substr(0, kPiece);
     used_ += front.size();
-    if (is_over_limit()) return traits_type::eof();
+    over_limit_ = over_limit_ || used_ > limit_;
+    if (over_limit_) return traits_type::eof();
     given_ = front.size();
     piece_.assign(front);
     setg(piece_.data(), piece_.data(), piece_.data() + piece_.size());
@@ -49,6 +50,7 @@ class WindowBuffer final : public std::streambuf {
   std::size_t limit_;
   std::size_t used_ = 0;
   std::size_t given_ = 0;
+  bool over_limit_ = false;
   std::string piece_;
 };
 
@@ -73,9 +75,12 @@ class YamlDump final : public YAML::EventHandler {
   YamlDump(DumpItems& items, WindowBuffer& buffer) : items_(items), buffer_(buffer) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    start_ = place(mark);
     is_list_ = false;
     item_.reset();
+    start_ = place(mark);
+    // The parser does not get past a stray bracket, and would find a document there for ever.
+    if (mark.pos <= last_start_) fail(mark, "this is not the beginning of a document");
+    last_start_ = mark.pos;
   }
   void OnDocumentEnd() override {}
 
@@ -154,6 +159,8 @@ class YamlDump final : public YAML::EventHandler {
   }
 
   void add(Json value, const YAML::Mark& mark) {
+    // What comes behind the limit is the end that the buffer pretends.
+    if (buffer_.is_over_limit()) throw Stop{};
     if (open_.empty()) return end_document(value);
     Frame& frame = open_.back();
     if (frame.holds_items) {
@@ -184,6 +191,7 @@ class YamlDump final : public YAML::EventHandler {
   WindowBuffer& buffer_;
   std::vector<Frame> open_;
   DumpPlace start_;
+  int last_start_ = -1;
   bool is_list_ = false;
   ListType list_;
   std::optional<std::uint64_t> item_;
@@ -200,14 +208,14 @@ void read_yaml_dump(daemon::Window& window, DumpItems& items) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(dump)) continue;
   } catch (const Stop&) {
-    return;
+    // The reason has been noted, or is the limit.
   } catch (const YAML::Exception& error) {
     if (!buffer.is_over_limit()) items.problem(dump.place(error.mark), error.msg);
   }
   if (buffer.is_over_limit()) {
-    items.problem(
-        {&items.file(), window.line(), std::nullopt},
-        "an object is longer than the limit of " + std::to_string(items.limits().max_item_bytes) + " bytes");
+    items.problem({&items.file(), window.line(), std::nullopt},
+                  "an object is longer than the limit of " + std::to_string(items.limits().max_item_bytes) +
+                      " bytes");
   } else if (!dump.has_documents() && items.outcome().problem_count == 0) {
     items.problem({&items.file(), 1, std::nullopt}, "there is no object in it");
   }

@@ -7,7 +7,8 @@
 namespace clusterip::api {
 namespace {
 
-constexpr std::size_t kLongestNumber = 15;  // fits every integer and double exactly enough to be left alone
+// Longer ones might not fit the narrowest type of a field, int32.
+constexpr std::size_t kLongestNumber = 9;
 
 // What a byte means inside a string.
 enum class Byte : unsigned char { kPlain, kQuote, kBackslash, kControl, kHigh };
@@ -96,7 +97,8 @@ bool JsonSkim::string(std::string_view& inside, bool& plain) {
 
 bool JsonSkim::escape() {
   if (end_ - at_ < 2) return more();
-  if (std::strchr("\"\\/bfnrt", at_[1]) == nullptr || at_[1] == '\0') return odd();
+  // Those with one writing only, so that equal names are equal texts.
+  if (std::strchr("\"\\bfnrt", at_[1]) == nullptr || at_[1] == '\0') return odd();
   at_ += 2;
   return true;
 }

@@ -2,7 +2,7 @@
 // items of a large dump.
 //
 // It knows the JSON grammar, UTF-8 and repeated member names, and gives up ("odd") at whatever is unusual:
-// an escape in a text that is wanted, a \u escape, an exponent, deep nesting, and every error. The caller
+// an escape in a text that is wanted, a \u or \/ escape, an exponent, deep nesting, and every error. The caller
 // then asks nlohmann::json, which decides and words the error. What this walk takes, nlohmann::json takes
 // with the same values (fuzz/dump.cpp holds it to that). Texts are views into the input; nothing is
 // allocated.
@@ -27,7 +27,8 @@ class JsonSkim {
   State state() const { return state_; }
   const char* position() const { return at_; }
 
-  // Calls `on_member(name)` for each member of the object that comes next; the callee consumes the value.
+  // Calls `on_member(name)` for each member of the object that comes next; the callee consumes the value. The
+  // name is as written, with its escapes.
   // False on trouble, as for all that follows.
   template <class OnMember>
   bool object(OnMember on_member);
@@ -96,7 +97,7 @@ bool JsonSkim::object(OnMember on_member) {
     std::string_view name;
     bool plain = false;
     if (!peek(next) || !string(name, plain)) return false;
-    if (!plain || !names.add(name)) return odd();
+    if (!names.add(name)) return odd();
     if (!take(':') || !on_member(name)) return false;
     if (!peek(next)) return false;
     ++at_;
