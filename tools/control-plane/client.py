@@ -62,9 +62,11 @@ class Api:
     def dump(self):
         """All Services, ServiceCIDRs and IPAddresses as one List, each object with its kind."""
         items = []
-        for path, kind, version in (("/api/v1/services", "Service", "v1"),
-                                    (NETWORKING + "/servicecidrs", "ServiceCIDR", "networking.k8s.io/v1"),
-                                    (NETWORKING + "/ipaddresses", "IPAddress", "networking.k8s.io/v1")):
+        for path, kind, version in (
+            ("/api/v1/services", "Service", "v1"),
+            (NETWORKING + "/servicecidrs", "ServiceCIDR", "networking.k8s.io/v1"),
+            (NETWORKING + "/ipaddresses", "IPAddress", "networking.k8s.io/v1"),
+        ):
             _, body = self.call("GET", path)
             for item in body["items"]:
                 items.append({"apiVersion": version, "kind": kind, **item})

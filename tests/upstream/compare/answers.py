@@ -97,7 +97,9 @@ class Normalizer:
             value = DRAWN_IN_VAIN.sub(lambda found: f'{found[1]}"{self._origin(found[2])}"', value)
             for address in sorted(self.words, key=len, reverse=True):
                 if address in value and not address.isdigit():
-                    value = value.replace(f'"{address}"', f'"{self.words[address]}"').replace(f"IP {address}:", f"IP {self.words[address]}:")
+                    value = value.replace(f'"{address}"', f'"{self.words[address]}"').replace(
+                        f"IP {address}:", f"IP {self.words[address]}:"
+                    )
         return value
 
 

@@ -23,8 +23,13 @@ from client import Api  # noqa: E402
 from intended import reason_for  # noqa: E402
 
 GROUPS = {
-    "create": scenarios.create_matrix, "update": scenarios.update_matrix, "ports": scenarios.port_matrix, "malformed": scenarios.malformed,
-    "cidrs": network.cidr_validation, "addresses": network.address_validation, "life": network.life_cycles,
+    "create": scenarios.create_matrix,
+    "update": scenarios.update_matrix,
+    "ports": scenarios.port_matrix,
+    "malformed": scenarios.malformed,
+    "cidrs": network.cidr_validation,
+    "addresses": network.address_validation,
+    "life": network.life_cycles,
 }
 # The life cycles are few and each says something of its own.
 WHOLE = ("life", "malformed", "ports")
@@ -117,7 +122,10 @@ def main():
     options = parser.parse_args()
     random.seed(options.seed)
     ranges = options.ranges.split(",")
-    sides = [Side(Api.from_kubeconfig(options.real), ranges), Side(Api.from_kubeconfig(options.ours) if pathlib.Path(options.ours).is_file() else Api(options.ours), ranges)]
+    sides = [
+        Side(Api.from_kubeconfig(options.real), ranges),
+        Side(Api.from_kubeconfig(options.ours) if pathlib.Path(options.ours).is_file() else Api(options.ours), ranges),
+    ]
     unlisted = 0
     for group in options.groups.split(","):
         played = requests = 0

@@ -58,7 +58,8 @@ func (p *program) ask(lines []string) ([]string, error) {
 	for range lines {
 		reply, err := p.out.ReadString('\n')
 		if err != nil {
-			return nil, fmt.Errorf("%s stopped after %d of %d replies: %v; its next line was %s", p.name, len(replies), len(lines), err, lines[len(replies)])
+			return nil, fmt.Errorf("%s stopped after %d of %d replies: %v; its next line was %s", p.name, len(replies),
+				len(lines), err, lines[len(replies)])
 		}
 		replies = append(replies, strings.TrimSuffix(reply, "\n"))
 	}
@@ -126,7 +127,8 @@ func freeMessage(request string, reply map[string]any) bool {
 		return true
 	case "Invalid":
 		asked, _ := decode(request).(map[string]any)
-		return asked["op"] == "relation" || strings.HasPrefix(message, "invalid CIDR address: ") || strings.HasPrefix(message, "failed to parse service IP ")
+		return asked["op"] == "relation" || strings.HasPrefix(message,
+			"invalid CIDR address: ") || strings.HasPrefix(message, "failed to parse service IP ")
 	}
 	return false
 }

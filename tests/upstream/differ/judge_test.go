@@ -80,13 +80,17 @@ func TestSameLooksAtValues(t *testing.T) {
 		{name: "a truncated line", theirs: `{"a":1}`, ours: `{"a":1`},
 		{name: "a second value", theirs: `{"a":1}`, ours: `{"a":1} {}`},
 		{name: "text and number", theirs: `{"a":"1"}`, ours: `{"a":1}`},
-		{name: "the text of a bad request", theirs: `{"error":"BadRequest","message":"a"}`, ours: `{"error":"BadRequest","message":"b"}`, want: true},
+		{name: "the text of a bad request", theirs: `{"error":"BadRequest","message":"a"}`,
+			ours: `{"error":"BadRequest","message":"b"}`, want: true},
 		{name: "no text at all", theirs: `{"error":"BadRequest","message":"a"}`, ours: `{"error":"BadRequest"}`},
 		{name: "the text of a refusal", theirs: `{"error":"Full","message":"a"}`, ours: `{"error":"Full","message":"b"}`},
-		{name: "unreadable prefix", request: `{"op":"relation"}`, theirs: `{"error":"Invalid","message":"a"}`, ours: `{"error":"Invalid","message":"b"}`, want: true},
-		{name: "a flag's text", request: `{"op":"flag"}`, theirs: `{"error":"Invalid","message":"a"}`, ours: `{"error":"Invalid","message":"b"}`},
+		{name: "unreadable prefix", request: `{"op":"relation"}`, theirs: `{"error":"Invalid","message":"a"}`,
+			ours: `{"error":"Invalid","message":"b"}`, want: true},
+		{name: "a flag's text", request: `{"op":"flag"}`, theirs: `{"error":"Invalid","message":"a"}`,
+			ours: `{"error":"Invalid","message":"b"}`},
 		{name: "repeated errors", theirs: `{"errors":[{"field":"x"},{"field":"x"}]}`, ours: `{"errors":[{"field":"x"}]}`},
-		{name: "repeated errors as a set", sets: true, theirs: `{"errors":[{"field":"x"},{"field":"x"}]}`, ours: `{"errors":[{"field":"x"}]}`, want: true},
+		{name: "repeated errors as a set", sets: true, theirs: `{"errors":[{"field":"x"},{"field":"x"}]}`,
+			ours: `{"errors":[{"field":"x"}]}`, want: true},
 	}
 	for _, one := range cases {
 		judge := &judge{sets: one.sets}

@@ -68,7 +68,8 @@ func run(s settings) (int, error) {
 		if !ok {
 			return total, fmt.Errorf("no op %q; known are %s", name, strings.Join(opNames(), ", "))
 		}
-		found, err := compareOp(name, generate, &judge{theirs, ours, s.sets}, s, time.Duration(s.seconds)*time.Second/time.Duration(len(names)))
+		found, err := compareOp(name, generate, &judge{theirs, ours, s.sets}, s,
+			time.Duration(s.seconds)*time.Second/time.Duration(len(names)))
 		total += found
 		if err != nil {
 			return total, err
@@ -100,7 +101,8 @@ func compareOp(name string, generate generator, judge *judge, s settings, limit 
 			return found, err
 		}
 	}
-	fmt.Printf("%-10s %9d requests in %5.1f s, %d disagreements (seed %d)\n", name, requests, time.Since(began).Seconds(), found, s.seed)
+	fmt.Printf("%-10s %9d requests in %5.1f s, %d disagreements (seed %d)\n", name, requests,
+		time.Since(began).Seconds(), found, s.seed)
 	return found, nil
 }
 

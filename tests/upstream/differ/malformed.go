@@ -25,10 +25,17 @@ func malformedScript(r *rand.Rand) []string {
 }
 
 func notARequest(r *rand.Rand) string {
-	return pick(r, "", " ", "\t", "\r", "null", "true", "5", `"x"`, "[]", "[{}]", `[{"op":"list"}]`, "{", "}", "{}", `{"op":}`, `{"op":"list",}`, `{'op':'list'}`, `{op:"list"}`, `{"op":"list"} {"op":"list"}`,
-		`{"op":"list"}x`, "\ufeff{\"op\":\"list\"}", `{"op":"list" /* */}`, `{"op":"LIST"}`, `{"OP":"list"}`, `{"op":null}`, `{"op":5}`, `{"op":["list"]}`, `{"op":""}`, `{"op":"nothing","id":7}`, `{"id":"x"}`, `{"op":"li\u0073t","id":1}`,
-		`{"op":"list","id":01}`, `{"op":"list","id":+1}`, `{"op":"list","id":.5}`, `{"op":"list","id":1.}`, `{"op":"list","id":NaN}`, `{"op":"list","id":Infinity}`, `{"op":"list","id":0x10}`, `{"op":"list","id":"\x"}`, `{"op":"list","id":"`+"\x01"+`"}`,
-		`{"op":"list","id":"`+"\x80"+`"}`, "\x00", "\xff\xfe", `{"op":"list","id":`+strings.Repeat("[", 100)+strings.Repeat("]", 100)+`}`, strings.Repeat("[", 20000), strings.Repeat(`{"a":`, 20000), "hello", `{"op":"list"}`+"\r", "  "+`{"op":"list"}`+"  ", `{ "op" : "list" , "id" : [ ] }`)
+	return pick(r, "", " ", "\t", "\r", "null", "true", "5", `"x"`, "[]", "[{}]", `[{"op":"list"}]`, "{", "}", "{}",
+		`{"op":}`, `{"op":"list",}`, `{'op':'list'}`, `{op:"list"}`, `{"op":"list"} {"op":"list"}`,
+		`{"op":"list"}x`, "\ufeff{\"op\":\"list\"}", `{"op":"list" /* */}`, `{"op":"LIST"}`, `{"OP":"list"}`,
+		`{"op":null}`, `{"op":5}`, `{"op":["list"]}`, `{"op":""}`, `{"op":"nothing","id":7}`, `{"id":"x"}`,
+		`{"op":"li\u0073t","id":1}`,
+		`{"op":"list","id":01}`, `{"op":"list","id":+1}`, `{"op":"list","id":.5}`, `{"op":"list","id":1.}`,
+		`{"op":"list","id":NaN}`, `{"op":"list","id":Infinity}`, `{"op":"list","id":0x10}`,
+		`{"op":"list","id":"\x"}`, `{"op":"list","id":"`+"\x01"+`"}`,
+		`{"op":"list","id":"`+"\x80"+`"}`, "\x00", "\xff\xfe", `{"op":"list","id":`+strings.Repeat("[",
+			100)+strings.Repeat("]", 100)+`}`, strings.Repeat("[", 20000), strings.Repeat(`{"a":`, 20000), "hello",
+		`{"op":"list"}`+"\r", "  "+`{"op":"list"}`+"  ", `{ "op" : "list" , "id" : [ ] }`)
 }
 
 // brokenText cuts or disturbs the text of a request so that it is no longer JSON, or another request.
@@ -63,7 +70,10 @@ func wrongMember(r *rand.Rand, s *scene) object {
 		case "family":
 			request["family"] = pick[any](r, 5, "ipv4", "", "IPv5", []any{}, nil)
 		case "start":
-			request["start"] = pick[any](r, 5, "5", true, object{}, []any{-1}, []any{1.5}, []any{"x"}, []any{""}, []any{"-1"}, []any{"+1"}, []any{" 1"}, []any{"1 "}, []any{"0x1"}, []any{"1_0"}, []any{"18446744073709551616"}, []any{"007"}, []any{1, 2, 3}, []any{true}, []any{[]any{}}, []any{object{}}, []any{1, "y"})
+			request["start"] = pick[any](r, 5, "5", true, object{}, []any{-1}, []any{1.5}, []any{"x"}, []any{""},
+				[]any{"-1"}, []any{"+1"}, []any{" 1"}, []any{"1 "}, []any{"0x1"}, []any{"1_0"},
+				[]any{"18446744073709551616"}, []any{"007"}, []any{1, 2, 3}, []any{true}, []any{[]any{}},
+				[]any{object{}}, []any{1, "y"})
 		case "order":
 			request["order"] = pick[any](r, 5, "10.0.0.0/24", true, object{}, []any{5}, []any{[]any{}}, []any{true})
 		case "ip":
@@ -76,9 +86,13 @@ func wrongMember(r *rand.Rand, s *scene) object {
 	case "remove":
 		request["name"] = pick[any](r, 5, true, object{}, []any{}, nil, "", "x")
 	default:
-		request = pick(r, object{"op": "parse", "kind": pick[any](r, 5, nil, []any{}, "", "IP", true), "text": "10.0.0.1"}, object{"op": "parse", "kind": "ip", "text": pick[any](r, 5, nil, []any{}, true)}, object{"op": "parse"}, object{"op": "relation", "a": "10.0.0.0/24"},
-			object{"op": "relation", "a": "10.0.0.0/24", "b": pick[any](r, 5, nil, []any{})}, object{"op": "layout"}, object{"op": "layout", "cidr": pick[any](r, 5, nil, []any{})}, object{"op": "flag"},
-			object{"op": "flag", "text": pick[any](r, 5, nil, []any{})}, object{"op": "validate", "object": pick[any](r, 5, nil, []any{}, "x", true)}, object{"op": "validate", "object": object{}},
+		request = pick(r, object{"op": "parse", "kind": pick[any](r, 5, nil, []any{}, "", "IP", true),
+			"text": "10.0.0.1"}, object{"op": "parse", "kind": "ip", "text": pick[any](r, 5, nil, []any{}, true)},
+			object{"op": "parse"}, object{"op": "relation", "a": "10.0.0.0/24"},
+			object{"op": "relation", "a": "10.0.0.0/24", "b": pick[any](r, 5, nil, []any{})}, object{"op": "layout"},
+			object{"op": "layout", "cidr": pick[any](r, 5, nil, []any{})}, object{"op": "flag"},
+			object{"op": "flag", "text": pick[any](r, 5, nil, []any{})}, object{"op": "validate", "object": pick[any](r,
+				5, nil, []any{}, "x", true)}, object{"op": "validate", "object": object{}},
 			object{"op": "validate", "object": object{"apiVersion": "v1", "kind": "Service"}})
 	}
 	return request

@@ -51,8 +51,10 @@ func line(request object) string {
 }
 
 func randomID(r *rand.Rand) any {
-	return pick[any](r, nil, 0, -1, 7.5, 1e100, "x", "", "\u00e9\u0000\"", true, false, []any{}, object{}, []any{1, nil, "a"}, object{"a": []any{1, nil}},
-		json.Number("18446744073709551615"), json.Number("-9223372036854775808"), json.Number("123456789012345678901234567890"), r.Uint64())
+	return pick[any](r, nil, 0, -1, 7.5, 1e100, "x", "", "\u00e9\u0000\"", true, false, []any{}, object{}, []any{1, nil,
+		"a"}, object{"a": []any{1, nil}},
+		json.Number("18446744073709551615"), json.Number("-9223372036854775808"),
+		json.Number("123456789012345678901234567890"), r.Uint64())
 }
 
 func parseRequest(r *rand.Rand) object {
@@ -83,7 +85,8 @@ func flagRequest(r *rand.Rand) object {
 	for i := range parts {
 		parts[i] = cidrText(r)
 		if chance(r, 40) {
-			parts[i] = pick(r, "10.0.0.0/24", "fd00::/112", "10.96.0.0/12", "fd00::/108", "10.0.0.0/29", "10.0.0.0/30", "fd00::/125", "fd00::/126", "::/1", "0.0.0.0/1")
+			parts[i] = pick(r, "10.0.0.0/24", "fd00::/112", "10.96.0.0/12", "fd00::/108", "10.0.0.0/29", "10.0.0.0/30",
+				"fd00::/125", "fd00::/126", "::/1", "0.0.0.0/1")
 		}
 		if chance(r, 4) {
 			parts[i] = pick(r, " ", "\t", "") + parts[i] + pick(r, " ", "\n", "")

@@ -8,7 +8,8 @@ import (
 // mostTrials bounds the work on one disagreement.
 const mostTrials = 4000
 
-// shrink removes lines, then members and elements of each line, then parts of texts, as long as the last line is still answered in two ways.
+// shrink removes lines, then members and elements of each line, then parts of texts, as long as the last line is
+// still answered in two ways.
 func (j *judge) shrink(script []string) ([]string, *difference, error) {
 	trials := 0
 	var failure error

@@ -15,16 +15,21 @@ type scene struct {
 }
 
 // edges are the places where addresses run out or mean something else.
-var edges = []string{"0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/8", "0.0.0.0/31", "0.0.0.0/32", "255.255.255.0/24", "255.255.255.252/30", "255.255.255.254/31", "255.255.255.255/32",
-	"224.0.0.0/4", "10.0.0.0/16", "::/64", "::/65", "::/96", "::/112", "::/128", "::fffe:0:0/95", "::ffff:0:0/96", "::fffe:0:0/96", "ffff:ffff:ffff:ffff::/64", "ffff:ffff:ffff:ffff:8000::/65",
-	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0/124", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
-	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00/120", "fd00::/63", "fd00::/48", "fd00::/64", "fd00::/65", "::ffff:0:0:0/64", "0:0:0:1::/64", "fd00::ffff:ffff:0:0/96"}
+var edges = []string{"0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/8", "0.0.0.0/31", "0.0.0.0/32",
+	"255.255.255.0/24", "255.255.255.252/30", "255.255.255.254/31", "255.255.255.255/32",
+	"224.0.0.0/4", "10.0.0.0/16", "::/64", "::/65", "::/96", "::/112", "::/128", "::fffe:0:0/95", "::ffff:0:0/96",
+	"::fffe:0:0/96", "ffff:ffff:ffff:ffff::/64", "ffff:ffff:ffff:ffff:8000::/65",
+	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0/124", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127",
+	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
+	"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00/120", "fd00::/63", "fd00::/48", "fd00::/64", "fd00::/65",
+	"::ffff:0:0:0/64", "0:0:0:1::/64", "fd00::ffff:ffff:0:0/96"}
 
 func newScene(r *rand.Rand) *scene {
 	s := &scene{names: 1 + r.IntN(8)}
 	style := r.IntN(5)
 	for range 1 + r.IntN(2) {
-		base := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}), pick(r, 20, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32))
+		base := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())}),
+			pick(r, 20, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32))
 		if chance(r, 50) {
 			raw := netip.MustParseAddr("fd00::").As16()
 			raw[2], raw[3], raw[14], raw[15] = byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32())
@@ -97,7 +102,8 @@ func (s *scene) request(r *rand.Rand) object {
 	case n < 99:
 		return object{"op": "list"}
 	default:
-		return pick(r, object{"op": "reset"}, object{"op": "layout", "cidr": pick(r, s.cidrs...)}, object{"op": "cidr", "name": pick(r, "", "-a", "A", "a..b", "a b", "s0")})
+		return pick(r, object{"op": "reset"}, object{"op": "layout", "cidr": pick(r, s.cidrs...)}, object{"op": "cidr",
+			"name": pick(r, "", "-a", "A", "a..b", "a b", "s0")})
 	}
 }
 
@@ -176,8 +182,10 @@ func (s *scene) allocateThis(r *rand.Rand) object {
 // startDraw favours the borders of the bands and of the 64 bits.
 func startDraw(r *rand.Rand) any {
 	const top = ^uint64(0)
-	value := pick(r, 0, 1, 2, 15, 16, 17, 255, 256, 257, 1<<31-1, 1<<31, 1<<32, 1<<63-1, 1<<63, 1<<63-257, top, top-1, top-255, top-256, top-257, top-258,
-		281470681743359, 281470681743103, 281474976710399, uint64(r.IntN(300)), uint64(r.IntN(70000)), uint64(r.Uint32()), r.Uint64(), r.Uint64())
+	value := pick(r, 0, 1, 2, 15, 16, 17, 255, 256, 257, 1<<31-1, 1<<31, 1<<32, 1<<63-1, 1<<63, 1<<63-257, top, top-1,
+		top-255, top-256, top-257, top-258,
+		281470681743359, 281470681743103, 281474976710399, uint64(r.IntN(300)), uint64(r.IntN(70000)),
+		uint64(r.Uint32()), r.Uint64(), r.Uint64())
 	if chance(r, 50) {
 		return value
 	}

@@ -28,8 +28,10 @@ func addressText(r *rand.Rand) string {
 		text = randomAddress(r).String()
 	default:
 		text = pick(r, "", "0", "::", "::1", "None", "localhost", "1.2.3", "::ffff:1.2.3.4", "::ffff:0:0", "255.255.255.255",
-			"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0", "::1.2.3.4", "64:ff9b::192.0.2.33", "1::2:3:4:5:6:7:8", "::ffff:010.0.0.1",
-			"1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "fe80::1%eth0", "[::1]", "0x10.0.0.1", "2130706433", "\u0661.0.0.1", "10.0.0.1\u0000")
+			"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0", "::1.2.3.4", "64:ff9b::192.0.2.33",
+			"1::2:3:4:5:6:7:8", "::ffff:010.0.0.1",
+			"1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "fe80::1%eth0", "[::1]", "0x10.0.0.1", "2130706433", "\u0661.0.0.1",
+			"10.0.0.1\u0000")
 	}
 	for chance(r, 25) {
 		text = mutate(r, text)
@@ -94,7 +96,8 @@ func randomAddress(r *rand.Rand) netip.Addr {
 // mutate inserts, removes or replaces one character.
 func mutate(r *rand.Rand, text string) string {
 	runes := []rune(text)
-	strange := pick(r, []rune("0123456789abcdefABCDEF:::...%/ +-_xgX\t\u00e9\u0660\uff11\u200b\u0000\"\\\U0001f600\u2028\ufffd\u007f\u00ad")...)
+	strange := pick(r,
+		[]rune("0123456789abcdefABCDEF:::...%/ +-_xgX\t\u00e9\u0660\uff11\u200b\u0000\"\\\U0001f600\u2028\ufffd\u007f\u00ad")...)
 	at := r.IntN(len(runes) + 1)
 	switch {
 	case len(runes) == 0 || at == len(runes) || chance(r, 40):
@@ -113,11 +116,14 @@ func cidrText(r *rand.Rand) string {
 		return cidr(r).String()
 	}
 	if chance(r, 3) {
-		return pick(r, "", "/", "10.0.0.0", "/24", "10.0.0.0/", "::/", "10.0.0.0/24/24", "10.0.0.0/24,fd00::/112", "fe80::%eth0/64", "::ffff:10.0.0.0/120", "0.0.0.0/0", "::/0")
+		return pick(r, "", "/", "10.0.0.0", "/24", "10.0.0.0/", "::/", "10.0.0.0/24/24", "10.0.0.0/24,fd00::/112",
+			"fe80::%eth0/64", "::ffff:10.0.0.0/120", "0.0.0.0/0", "::/0")
 	}
-	bits := pick(r, "0", "1", "8", "24", "30", "31", "32", "33", "63", "64", "65", "96", "108", "112", "127", "128", "129", strconv.Itoa(r.IntN(130)))
+	bits := pick(r, "0", "1", "8", "24", "30", "31", "32", "33", "63", "64", "65", "96", "108", "112", "127", "128",
+		"129", strconv.Itoa(r.IntN(130)))
 	if chance(r, 8) {
-		bits = pick(r, "", "00", "08", "+8", "-1", "8 ", " 8", "8x", "024", "0128", "999", "4294967296", "18446744073709551616", "\uff12\uff14", "1e1", "0x18", "255.255.255.0")
+		bits = pick(r, "", "00", "08", "+8", "-1", "8 ", " 8", "8x", "024", "0128", "999", "4294967296",
+			"18446744073709551616", "\uff12\uff14", "1e1", "0x18", "255.255.255.0")
 	}
 	text := addressText(r) + "/" + bits
 	if chance(r, 5) {
@@ -131,7 +137,8 @@ func cidr(r *rand.Rand) netip.Prefix {
 	address := randomAddress(r)
 	if chance(r, 8) {
 		address = pick(r, netip.MustParseAddr("::ffff:10.0.0.0"), netip.MustParseAddr("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-			netip.MustParseAddr("255.255.255.255"), netip.MustParseAddr("::"), netip.MustParseAddr("0.0.0.0"), netip.MustParseAddr("::fffe:ffff:ffff"))
+			netip.MustParseAddr("255.255.255.255"), netip.MustParseAddr("::"), netip.MustParseAddr("0.0.0.0"),
+			netip.MustParseAddr("::fffe:ffff:ffff"))
 	}
 	prefix := netip.PrefixFrom(address, r.IntN(address.BitLen()+1))
 	if chance(r, 70) {

@@ -19,7 +19,8 @@ func validateRequest(r *rand.Rand) object {
 	}
 	old := networkObject(r, kind)
 	changed := networkObject(r, kind)
-	fresh := object{"apiVersion": "networking.k8s.io/v1", "kind": kind, "metadata": mixed(r, old["metadata"], changed["metadata"])}
+	fresh := object{"apiVersion": "networking.k8s.io/v1", "kind": kind, "metadata": mixed(r, old["metadata"],
+		changed["metadata"])}
 	if spec := pick(r, old, old, changed)["spec"]; spec != nil {
 		fresh["spec"] = spec
 		if kind == "ServiceCIDR" {
@@ -91,7 +92,9 @@ func networkObject(r *rand.Rand, kind string) object {
 			out["spec"] = object{"cidrs": cidrList(r)}
 		}
 		if chance(r, 10) {
-			out["status"] = object{"conditions": []any{object{"type": pick(r, "Ready", "x"), "status": pick(r, "True", "False", "nonsense"), "reason": "", "message": "m", "lastTransitionTime": pick[any](r, nil, "2025-01-01T00:00:00Z")}}}
+			out["status"] = object{"conditions": []any{object{"type": pick(r, "Ready", "x"), "status": pick(r, "True",
+				"False", "nonsense"), "reason": "", "message": "m", "lastTransitionTime": pick[any](r, nil,
+				"2025-01-01T00:00:00Z")}}}
 		}
 	} else if chance(r, 95) {
 		out["spec"] = object{"parentRef": parentRef(r)}
@@ -100,7 +103,8 @@ func networkObject(r *rand.Rand, kind string) object {
 		out[pick(r, "spec", "status", "metadata", "extra", "Spec")] = pick[any](r, nil, object{}, object{"x": 1})
 	}
 	if chance(r, 1) {
-		out[pick(r, "spec", "metadata", "kind", "apiVersion", "status")] = pick[any](r, 5, "x", []any{}, true, "networking.k8s.io/v1beta1", "v1", "Service")
+		out[pick(r, "spec", "metadata", "kind", "apiVersion", "status")] = pick[any](r, 5, "x", []any{}, true,
+			"networking.k8s.io/v1beta1", "v1", "Service")
 	}
 	return out
 }
@@ -137,7 +141,8 @@ func parentRef(r *rand.Rand) any {
 }
 
 func pathSegment(r *rand.Rand) string {
-	text := pick(r, ".", "..", "...", "a/b", "a%b", "%2f", "a%/b", "/", "%", "a b", "a.b", "A", "\u00e9", "x\u0000", "-", "a\"b", "\n")
+	text := pick(r, ".", "..", "...", "a/b", "a%b", "%2f", "a%/b", "/", "%", "a b", "a.b", "A", "\u00e9", "x\u0000",
+		"-", "a\"b", "\n")
 	if chance(r, 20) {
 		text = mutate(r, text)
 	}
@@ -152,7 +157,8 @@ func nameText(r *rand.Rand) string {
 	case 1:
 		return strings.Repeat("a", pick(r, 57, 58, 59, 62, 63, 64, 65, 247, 248, 249, 252, 253, 254, 255, 1000))
 	case 2, 3:
-		return pick(r, "", "-", ".", "a.", ".a", "a..b", "-a", "a-", "A", "a_b", "a b", "\u00e9", "kubernetes", "a/b", "0", "1.2", "x.io/a", "a,b", "\u0000")
+		return pick(r, "", "-", ".", "a.", ".a", "a..b", "-a", "a-", "A", "a_b", "a b", "\u00e9", "kubernetes", "a/b",
+			"0", "1.2", "x.io/a", "a,b", "\u0000")
 	case 4:
 		return mutate(r, nameText(r))
 	}
@@ -172,10 +178,13 @@ func metadata(r *rand.Rand, kind string) object {
 		name    string
 		value   func(*rand.Rand) any
 	}{
-		{25, "labels", labelMap}, {20, "annotations", annotationMap}, {20, "finalizers", finalizerList}, {15, "ownerReferences", ownerList},
+		{25, "labels", labelMap}, {20, "annotations", annotationMap}, {20, "finalizers", finalizerList}, {15,
+			"ownerReferences", ownerList},
 		{12, "managedFields", managedList}, {10, "deletionTimestamp", timeText}, {5, "creationTimestamp", timeText},
-		{6, "deletionGracePeriodSeconds", number}, {6, "generation", number}, {5, "namespace", func(r *rand.Rand) any { return nameText(r) }},
-		{5, "uid", func(r *rand.Rand) any { return nameText(r) }}, {5, "resourceVersion", func(r *rand.Rand) any { return pick(r, "", "5", "x") }},
+		{6, "deletionGracePeriodSeconds", number}, {6, "generation", number}, {5, "namespace",
+			func(r *rand.Rand) any { return nameText(r) }},
+		{5, "uid", func(r *rand.Rand) any { return nameText(r) }}, {5, "resourceVersion",
+			func(r *rand.Rand) any { return pick(r, "", "5", "x") }},
 		{2, "selfLink", func(*rand.Rand) any { return "/x" }}, {2, "unknown", func(*rand.Rand) any { return object{"a": 1} }},
 	}
 	for _, member := range optional {
@@ -203,17 +212,20 @@ func objectName(r *rand.Rand, kind string) string {
 }
 
 func labelKey(r *rand.Rand) string {
-	name := pick(r, "a", "b", "app", "A_b.c", "ipaddress.kubernetes.io", "", "-a", "a-", "a b", ".a", "\u00e9", "a//b", "a_", strings.Repeat("k", pick(r, 62, 63, 64)), nameText(r))
+	name := pick(r, "a", "b", "app", "A_b.c", "ipaddress.kubernetes.io", "", "-a", "a-", "a b", ".a", "\u00e9", "a//b",
+		"a_", strings.Repeat("k", pick(r, 62, 63, 64)), nameText(r))
 	if !chance(r, 40) {
 		return name
 	}
-	return pick(r, "example.com", "ipaddress.kubernetes.io", "UP", "", "-x", "a..b", "a", "k8s.io", strings.Repeat("p", pick(r, 63, 252, 253, 254)), nameText(r)) + "/" + name
+	return pick(r, "example.com", "ipaddress.kubernetes.io", "UP", "", "-x", "a..b", "a", "k8s.io", strings.Repeat("p",
+		pick(r, 63, 252, 253, 254)), nameText(r)) + "/" + name
 }
 
 func labelMap(r *rand.Rand) any {
 	out := object{}
 	for range r.IntN(4) {
-		out[labelKey(r)] = pick(r, "", "b", "IPv4", "a b", "-", "a.b_c-d", "A", "\u00e9", strings.Repeat("v", pick(r, 62, 63, 64)), ".", "a/b", nameText(r))
+		out[labelKey(r)] = pick(r, "", "b", "IPv4", "a b", "-", "a.b_c-d", "A", "\u00e9", strings.Repeat("v", pick(r,
+			62, 63, 64)), ".", "a/b", nameText(r))
 	}
 	return out
 }
@@ -232,7 +244,8 @@ func annotationMap(r *rand.Rand) any {
 func finalizerList(r *rand.Rand) any {
 	out := []any{}
 	for range r.IntN(4) {
-		out = append(out, pick(r, "x.io/a", "x.io/b", "networking.k8s.io/service-cidr-finalizer", "orphan", "foregroundDeletion", "kubernetes", "a", "", "a b", "a/b/c", "X.io/a", labelKey(r)))
+		out = append(out, pick(r, "x.io/a", "x.io/b", "networking.k8s.io/service-cidr-finalizer", "orphan",
+			"foregroundDeletion", "kubernetes", "a", "", "a b", "a/b/c", "X.io/a", labelKey(r)))
 	}
 	return out
 }
@@ -245,7 +258,8 @@ func ownerList(r *rand.Rand) any {
 			name   string
 			values []string
 		}{
-			{"apiVersion", []string{"v1", "v1", "apps/v1", "", "a/b/c", "/v1", "v1/", "/"}}, {"kind", []string{"Pod", "Event", "Service", ""}},
+			{"apiVersion", []string{"v1", "v1", "apps/v1", "", "a/b/c", "/v1", "v1/", "/"}}, {"kind", []string{"Pod",
+				"Event", "Service", ""}},
 			{"name", []string{"x", "y", "", "a b", "\u00e9\""}}, {"uid", []string{"1", "2", ""}},
 		} {
 			if chance(r, 90) {
@@ -266,8 +280,10 @@ func ownerList(r *rand.Rand) any {
 func managedList(r *rand.Rand) any {
 	out := []any{}
 	for range r.IntN(4) {
-		entry := object{"apiVersion": pick(r, "v1", "networking.k8s.io/v1", ""), "operation": pick(r, "Apply", "Update", "", "Delete", "apply"),
-			"manager": pick(r, "kubectl", "", "a b", "\u00e9", "\u0000", "tab\t", "line\n", strings.Repeat("m", pick(r, 127, 128, 129)), "\u00ad", "\u2028", "\U0001f600")}
+		entry := object{"apiVersion": pick(r, "v1", "networking.k8s.io/v1", ""), "operation": pick(r, "Apply", "Update",
+			"", "Delete", "apply"),
+			"manager": pick(r, "kubectl", "", "a b", "\u00e9", "\u0000", "tab\t", "line\n", strings.Repeat("m", pick(r,
+				127, 128, 129)), "\u00ad", "\u2028", "\U0001f600")}
 		if chance(r, 70) {
 			entry["fieldsType"] = pick(r, "FieldsV1", "FieldsV1", "", "FieldsV2")
 		}
@@ -287,10 +303,14 @@ func managedList(r *rand.Rand) any {
 
 func timeText(r *rand.Rand) any {
 	if chance(r, 10) {
-		return pick[any](r, "2025-01-01T0:00:00Z", "2025-01-01T00:00:00,5Z", "2025-01-01T00:00:00.123456789123Z", "2025-01-01T00:00:60Z", "2025-01-01t00:00:00z", "2025-01-01 00:00:00Z", "2025-01-01T00:00:00+24:60",
-			"2025-01-01T00:00:00+25:00", "2025-02-29T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01", "", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2025-1-1T00:00:00Z", "2025-01-01T00:00:00", "2025-01-01T00:00:00.Z", mutate(r, "2025-01-01T00:00:00Z"))
+		return pick[any](r, "2025-01-01T0:00:00Z", "2025-01-01T00:00:00,5Z", "2025-01-01T00:00:00.123456789123Z",
+			"2025-01-01T00:00:60Z", "2025-01-01t00:00:00z", "2025-01-01 00:00:00Z", "2025-01-01T00:00:00+24:60",
+			"2025-01-01T00:00:00+25:00", "2025-02-29T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01", "",
+			"0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "2025-1-1T00:00:00Z", "2025-01-01T00:00:00",
+			"2025-01-01T00:00:00.Z", mutate(r, "2025-01-01T00:00:00Z"))
 	}
-	return pick[any](r, "2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "2024-02-29T23:59:59Z", "2025-06-01T12:00:00+02:00", nil, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+	return pick[any](r, "2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "2024-02-29T23:59:59Z",
+		"2025-06-01T12:00:00+02:00", nil, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
 }
 
 func number(r *rand.Rand) any {

@@ -38,7 +38,8 @@ type addressClient struct {
 
 func (c addressClient) IPAddresses() networkingclient.IPAddressInterface { return c }
 
-func (c addressClient) Create(_ context.Context, object *networkingv1.IPAddress, _ metav1.CreateOptions) (*networkingv1.IPAddress, error) {
+func (c addressClient) Create(_ context.Context, object *networkingv1.IPAddress,
+	_ metav1.CreateOptions) (*networkingv1.IPAddress, error) {
 	if err := refuseCreate(object.DeepCopy()); err != nil {
 		return nil, err
 	}

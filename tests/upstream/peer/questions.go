@@ -133,7 +133,8 @@ func flagRanges(r request) (reply, error) {
 	if err != nil {
 		return invalid(err), nil
 	}
-	extra := options.Extra{ServiceClusterIPRanges: text, PrimaryServiceClusterIPRange: primary, SecondaryServiceClusterIPRange: secondary}
+	extra := options.Extra{ServiceClusterIPRanges: text, PrimaryServiceClusterIPRange: primary,
+		SecondaryServiceClusterIPRange: secondary}
 	if errs := utilerrors.NewAggregate(validateClusterIPFlags(extra)); errs != nil {
 		return invalid(errors.New(strings.TrimSpace(errs.Error()))), nil
 	}

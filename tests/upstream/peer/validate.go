@@ -246,10 +246,12 @@ func sortMaps(causes []cause, object metav1.Object) []cause {
 	metadata := field.NewPath("metadata")
 	var ofLabels, ofAnnotations field.ErrorList
 	for _, key := range sortedKeys(object.GetLabels()) {
-		ofLabels = append(ofLabels, metav1validation.ValidateLabels(map[string]string{key: object.GetLabels()[key]}, metadata.Child("labels"))...)
+		ofLabels = append(ofLabels, metav1validation.ValidateLabels(map[string]string{key: object.GetLabels()[key]},
+			metadata.Child("labels"))...)
 	}
 	for _, key := range sortedKeys(object.GetAnnotations()) {
-		ofAnnotations = append(ofAnnotations, genericvalidation.ValidateAnnotations(map[string]string{key: ""}, metadata.Child("annotations"))...)
+		ofAnnotations = append(ofAnnotations, genericvalidation.ValidateAnnotations(map[string]string{key: ""},
+			metadata.Child("annotations"))...)
 	}
 	causes = replaceBlocks(causes, ofLabels)
 	return replaceBlocks(causes, ofAnnotations)

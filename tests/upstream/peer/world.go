@@ -60,13 +60,15 @@ func (w *world) setCIDR(r request) (reply, error) {
 	if old != nil && !given {
 		cidrs = old.Spec.CIDRs
 	}
-	object := &networkingv1.ServiceCIDR{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: networkingv1.ServiceCIDRSpec{CIDRs: cidrs}}
+	object := &networkingv1.ServiceCIDR{ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: networkingv1.ServiceCIDRSpec{CIDRs: cidrs}}
 	if err := refuse(object, old); err != nil {
 		return invalid(err), nil
 	}
 	switch state {
 	case "pending":
-		object.Status.Conditions = []metav1.Condition{{Type: networkingv1.ServiceCIDRConditionReady, Status: metav1.ConditionFalse}}
+		object.Status.Conditions = []metav1.Condition{{Type: networkingv1.ServiceCIDRConditionReady,
+			Status: metav1.ConditionFalse}}
 	case "terminating":
 		now := metav1.Now()
 		object.DeletionTimestamp = &now
@@ -157,7 +159,10 @@ func (w *world) allocateThis(text string, order []string, given, dryRun bool) re
 	}
 	meta := w.allocators[familyOf(ip)]
 	if dryRun {
-		return w.dryRun(meta, walk(meta, order, given), func(dry ipallocator.Interface) (net.IP, error) { return ip, dry.Allocate(ip) })
+		return w.dryRun(meta, walk(meta, order, given), func(dry ipallocator.Interface) (net.IP, error) {
+			return ip,
+				dry.Allocate(ip)
+		})
 	}
 	if err := meta.AllocateService(service, ip); err != nil {
 		return failure(err)
@@ -166,7 +171,8 @@ func (w *world) allocateThis(text string, order []string, given, dryRun bool) re
 }
 
 // dryRun asks the first CIDR of the order alone, as upstream asks the one that the walk over its map meets first.
-func (w *world) dryRun(meta *ipallocator.MetaAllocator, order []string, call func(ipallocator.Interface) (net.IP, error)) (out reply) {
+func (w *world) dryRun(meta *ipallocator.MetaAllocator, order []string, call func(ipallocator.Interface) (net.IP,
+	error)) (out reply) {
 	first := ""
 	if len(order) > 0 {
 		first = order[0]
@@ -249,7 +255,8 @@ func (w *world) stats() reply {
 	for _, meta := range w.allocators {
 		for _, cidr := range tableCIDRs(meta) {
 			allocator, _ := tableEntry(meta, cidr)
-			entries = append(entries, entry{cidr, isReady(allocator), strconv.Itoa(allocator.Used()), strconv.Itoa(allocator.Free())})
+			entries = append(entries, entry{cidr, isReady(allocator), strconv.Itoa(allocator.Used()),
+				strconv.Itoa(allocator.Free())})
 		}
 	}
 	slices.SortFunc(entries, func(a, b entry) int {
