@@ -43,13 +43,20 @@ class Api:
             try:
                 self.connection.request(verb, path, data, headers)
                 answer = self.connection.getresponse()
-                return answer.status, json.loads(answer.read() or b"null")
-            except (http.client.HTTPException, OSError, ValueError):
+                return answer.status, self._decoded(answer.read())
+            except (http.client.HTTPException, OSError):
                 self.connection.close()
                 self.connection = None
                 if fresh or attempt == 2 or verb not in ("GET",):
                     return 0, None
         return 0, None
+
+    @staticmethod
+    def _decoded(data):
+        try:
+            return json.loads(data or b"null")
+        except ValueError:
+            return data.decode("utf-8", "replace")
 
     def _connect(self):
         if self.url.scheme == "http":
