@@ -1,4 +1,6 @@
 // The decisions of requests for IPAddress objects: the allocators', the repair loop's and those of clients.
+#include <algorithm>
+
 #include "engine/net/text.hpp"
 #include "engine/verify/decision.hpp"
 
@@ -41,6 +43,15 @@ bool repair_has_reason(const History& history, const AuditedRequest& request, co
   return !history.services.surely_lists(key, request.name, history.seen_by(request));
 }
 
+// The repair loop decides by its cache and deletes by name, so an object of that name that is gone already,
+// or was made again since, can have been its reason.
+bool repair_had_reason(const History& history, const AuditedRequest& request, const Address& address) {
+  const auto& lives = history.addresses.lives(address);
+  return std::any_of(lives.begin(), lives.end(), [&](const AddressLife& life) {
+    return life.possibly_in(history.seen_by(request)) && repair_has_reason(history, request, life);
+  });
+}
+
 // Whether the Service request around a deletion gives the address up, or may do so after a failure.
 bool outer_gives_up(const History& history, std::uint32_t index) {
   const std::uint32_t outer = history.nesting.outer(index);
@@ -64,7 +75,7 @@ Judgement judge_deleted(const History& history, std::uint32_t index, const Addre
   if (life == nullptr || !life->parent) {
     return undecided("wrong-release", "which Service the IPAddress was for is missing from the record");
   }
-  if (repair_has_reason(history, request, *life)) {
+  if (repair_had_reason(history, request, address)) {
     return permitted("address-deletion", "deleted by the repair loop: its Service need not have listed it");
   }
   return forbidden("wrong-release", "services/" + life->parent->name_space + "/" + life->parent->name +
