@@ -115,13 +115,17 @@ class EffectStep {
 
   template <class Write>
   WriteResult write(Write each) {
-    return written(state_, each);
+    const std::size_t length = state_.store.history().size();
+    const WriteResult result = written(state_, each);
+    changed_ = state_.store.history().size() != length;
+    return result;
   }
 
   bool finish(WriteResult result, std::string object, std::string text, const OnFailure& on_failure) {
     if (result == WriteResult::kDone) {
-      state_.record(
-          {{}, name(), UpstreamRecord::Kind::kWrite, std::move(object), std::move(text), "", 0, {}});
+      if (changed_)
+        state_.record(
+            {{}, name(), UpstreamRecord::Kind::kWrite, std::move(object), std::move(text), "", 0, {}});
       return true;
     }
     if (on_failure.event) {
@@ -135,6 +139,7 @@ class EffectStep {
   UpstreamState& state_;
   std::size_t watcher_;
   const VisitObject* visit_;
+  bool changed_ = false;  // the last write was more than a repetition
 };
 
 }  // namespace

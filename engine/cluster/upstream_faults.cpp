@@ -45,7 +45,7 @@ void notice_claim(UpstreamState& state, const std::string& actor, const Address&
   for (const auto& [key, other] : objects.services) {
     if (key == stored_key(service.meta) || !holds(other, address)) continue;
     fault(state, actor, "duplicate-address", "ipaddresses/" + text,
-          text + " is given to " + stored_key(service.meta) + " though " + key + " holds it (17)");
+          "is given to " + stored_key(service.meta) + " though " + key + " holds it (17)");
   }
   const auto ranges = ranges_with(objects, address);
   const bool ready = std::any_of(ranges.begin(), ranges.end(),
@@ -54,7 +54,7 @@ void notice_claim(UpstreamState& state, const std::string& actor, const Address&
   const std::string through =
       ranges.empty() ? "no ServiceCIDR has it any more" : "every ServiceCIDR that has it is being deleted";
   fault(state, actor, "allocated-from-terminating", "ipaddresses/" + text,
-        text + " is given out though " + through + " (4.3, 6.5)");
+        "is given out though " + through + " (4.3, 6.5)");
 }
 
 void notice_stored_service(UpstreamState& state, const std::string& actor, const Service& service) {
@@ -92,8 +92,7 @@ void notice_repair_deletion(UpstreamState& state, const std::string& actor, cons
 void notice_partial_failure(UpstreamState& state, const std::string& actor, const UpstreamRequest& request) {
   for (const Address& address : request.taken) {
     fault(state, actor, "leaked-address", "ipaddresses/" + address.to_string(),
-          address.to_string() + " stays claimed for " + stored_key(request.wanted->meta) +
-              ", whose request failed (5.4, 5.5)");
+          "stays claimed for " + stored_key(request.wanted->meta) + ", whose request failed (5.4, 5.5)");
   }
 }
 

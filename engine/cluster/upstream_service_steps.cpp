@@ -115,13 +115,20 @@ class ServiceSteps {
         allocate_address(state_, server_, {*request_.wanted, next.family, next.text, request_.choices});
     if (const auto* refusal = std::get_if<UpstreamRefusal>(&result)) {
       notice_partial_failure(state_, server_.name, request_);
-      const bool full = refusal->error == AllocateError::kFull;
-      return refuse(refuse_address(*request_.wanted, next, refusal->message, full, server_.version),
-                    request_.wanted->meta.name);
+      return refuse(refusal_of(next, *refusal), request_.wanted->meta.name);
     }
     request_.to_take.pop_back();
     request_.taken.push_back(std::get<Address>(result));
     place(*request_.wanted, next, request_.taken.back());
+  }
+
+  ServiceRefusal refusal_of(const AddressRequest& failed, const UpstreamRefusal& refusal) const {
+    // With a bitmap in front, what becomes of the address that it gave is the answer.
+    if (server_.version.asks_bitmap_first && failed.text.empty()) {
+      return {ServiceRefusal::Kind::kInternal, {}, "failed to allocate a serviceIP: " + refusal.message};
+    }
+    const bool full = refusal.error == AllocateError::kFull;
+    return refuse_address(*request_.wanted, failed, refusal.message, full, server_.version);
   }
 
   void finish_create() {

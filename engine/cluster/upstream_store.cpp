@@ -168,6 +168,9 @@ WriteResult UpstreamStore::remove_finalizer(std::string_view name, Instant now) 
 WriteResult UpstreamStore::apply_condition(std::string_view name, const Condition& condition, Instant now) {
   const ServiceCidr* known = objects_.find_service_cidr(name);
   if (known == nullptr) return WriteResult::kNotFound;
+  if (const Condition* ready = known->ready_condition(); ready != nullptr && *ready == condition) {
+    return WriteResult::kDone;
+  }
   ServiceCidr changed = *known;
   const auto same = std::find_if(changed.conditions.begin(), changed.conditions.end(),
                                  [&](const Condition& each) { return each.type == condition.type; });

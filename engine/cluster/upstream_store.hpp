@@ -75,6 +75,7 @@ class UpstreamStore {
   [[nodiscard]] WriteResult add_finalizer(std::string_view name, Instant now);
   // Removing the last finalizer of an object that is being deleted removes the object.
   [[nodiscard]] WriteResult remove_finalizer(std::string_view name, Instant now);
+  // A condition that is there already, with its time, is no change.
   [[nodiscard]] WriteResult apply_condition(std::string_view name, const Condition& condition, Instant now);
 
  private:
