@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "daemon/mirror_mode.hpp"
 #include "daemon/options.hpp"
+#include "daemon/options_mirror.hpp"
 #include "daemon/serve.hpp"
 
 namespace {
@@ -18,6 +20,7 @@ constexpr const char* kUsage =
     "Usage: clusteripd MODE [flags]\n\n"
     "Modes:\n"
     "  serve    a Kubernetes API server for Services, ServiceCIDRs and IPAddresses\n"
+    "  mirror   follows a real apiserver and reports what is wrong with its Services' addresses\n"
     "  version  the version\n\n"
     "clusteripd MODE --help explains a mode.\n";
 
@@ -35,15 +38,20 @@ int run(const std::vector<std::string>& arguments) {
     std::cout << "clusteripd " << CLUSTERIP_VERSION << '\n';
     return kExitOk;
   }
-  if (mode != "serve") {
+  if (mode != "serve" && mode != "mirror") {
     std::cerr << "clusteripd: unknown mode \"" << mode << "\"\n" << kUsage;
     return kExitUsage;
   }
+  const std::vector<std::string> flags(arguments.begin() + 1, arguments.end());
   try {
-    const auto options = clusterip::daemon::read_serve_options({arguments.begin() + 1, arguments.end()});
+    if (mode == "mirror") {
+      const auto options = clusterip::daemon::read_mirror_options(flags);
+      return options ? clusterip::daemon::run_mirror(*options) : kExitOk;
+    }
+    const auto options = clusterip::daemon::read_serve_options(flags);
     return options ? clusterip::daemon::serve(*options) : kExitOk;
   } catch (const clusterip::daemon::OptionError& error) {
-    std::cerr << "clusteripd serve: " << error.what() << '\n';
+    std::cerr << "clusteripd " << mode << ": " << error.what() << '\n';
     return kExitUsage;
   }
 }

@@ -1,12 +1,10 @@
 #include "daemon/options.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <iostream>
 
 #include <boost/program_options.hpp>
 
-#include "engine/net/text.hpp"
+#include "daemon/options_values.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -23,10 +21,6 @@ constexpr const char* kNoRange =
     "the cluster breaks it in ways that are hard to see. Name the range that Services shall have, and for\n"
     "dual-stack a second one of the other family:\n"
     "  clusteripd serve --service-cluster-ip-range=10.96.0.0/16,fd00:96::/112 --in-memory";
-
-[[noreturn]] void refuse(const std::string& flag, const std::string& value, const std::string& why) {
-  throw OptionError("--" + flag + ": \"" + value + "\" " + why);
-}
 
 // What is written on the command line, before it means anything.
 struct Written {
@@ -57,10 +51,7 @@ struct Written {
 };
 
 po::options_description describe(Written& to) {
-  const auto text = [](std::string& value) {
-    auto* semantic = po::value<std::string>(&value);
-    return value.empty() ? semantic : semantic->default_value(value);
-  };
+  const auto text = text_flag;
   po::options_description main("Flags");
   main.add_options()("help,h", "print this help")(
       "service-cluster-ip-range", text(to.ranges),
@@ -95,32 +86,6 @@ po::options_description describe(Written& to) {
   return main.add(limits);
 }
 
-std::uint64_t number(const char* flag, const std::string& value, std::uint64_t least, std::uint64_t most) {
-  std::uint64_t read = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), read);
-  if (error != std::errc() || end != value.data() + value.size() || read < least || read > most) {
-    refuse(flag, value, "is not a number from " + std::to_string(least) + " to " + std::to_string(most));
-  }
-  return read;
-}
-
-// "10s", "1500ms", "3m", "1h".
-std::chrono::milliseconds duration(const char* flag, const std::string& value) {
-  constexpr std::int64_t kLongest = 366LL * 24 * 3600 * 1000;
-  std::int64_t count = -1;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-  const std::string_view unit(end, static_cast<std::size_t>(value.data() + value.size() - end));
-  const std::int64_t factor = unit == "ms"  ? 1
-                              : unit == "s" ? 1000
-                              : unit == "m" ? 60'000
-                              : unit == "h" ? 3'600'000
-                                            : 0;
-  if (error != std::errc() || count < 0 || factor == 0 || count > kLongest / factor) {
-    refuse(flag, value, R"(is not a duration such as "10s", "500ms", "3m" or "1h")");
-  }
-  return std::chrono::milliseconds(count * factor);
-}
-
 ControllerChoice read_controllers(const std::string& value) {
   ControllerChoice choice{false, false, false, false};
   const std::pair<std::string_view, bool ControllerChoice::*> names[] = {
@@ -153,26 +118,6 @@ ControllerChoice read_controllers(const std::string& value) {
     choice.*(known->second) = !off;
   }
   return choice;
-}
-
-bool is_loopback(const Address& address) {
-  return address.family() == Family::kIPv4 ? (address.bits() >> 24) == Uint128{127}
-                                           : address.bits() == Uint128{1};
-}
-
-void check_exposure(const Written& written, const ServeOptions& options) {
-  const auto address = read_address_sloppy(written.bind_address);
-  if (!address) refuse("bind-address", written.bind_address, "is not an IP address");
-  if (written.certificate.empty() != written.key.empty()) {
-    throw OptionError("--tls-cert-file and --tls-private-key-file belong together: \"" + written.certificate +
-                      "\" and \"" + written.key + "\"");
-  }
-  const bool guarded = !options.server.tls_certificate_file.empty() && !options.token_file.empty();
-  if (!is_loopback(*address) && !guarded) {
-    refuse(
-        "bind-address", written.bind_address,
-        "can be reached by others: it needs --tls-cert-file, --tls-private-key-file and --token-auth-file");
-  }
 }
 
 ServeOptions interpret(const Written& written) {
@@ -217,7 +162,7 @@ ServeOptions interpret(const Written& written) {
   limits.body_deadline = duration("body-timeout", written.body_timeout);
   limits.idle_deadline = duration("idle-timeout", written.idle_timeout);
   limits.write_deadline = duration("write-timeout", written.write_timeout);
-  check_exposure(written, options);
+  check_exposure(options.server, options.token_file);
   return options;
 }
 
@@ -225,27 +170,8 @@ ServeOptions interpret(const Written& written) {
 
 std::optional<ServeOptions> read_serve_options(const std::vector<std::string>& arguments) {
   Written written;
-  po::options_description flags = describe(written);
-  using Style = po::command_line_style::style_t;
-  // No abbreviations: a flag that is added later must not change what a script says.
-  const int style = Style::allow_long | Style::allow_short | Style::allow_dash_for_short |
-                    Style::long_allow_adjacent | Style::long_allow_next | Style::short_allow_adjacent |
-                    Style::short_allow_next;
-  try {
-    po::variables_map values;
-    const po::parsed_options parsed = po::command_line_parser(arguments).options(flags).style(style).run();
-    for (const auto& option : parsed.options) {
-      if (option.position_key >= 0) throw OptionError("unexpected argument \"" + option.value.front() + "\"");
-    }
-    po::store(parsed, values);
-    if (values.count("help") > 0) {
-      std::cout << kUsage << flags;
-      return std::nullopt;
-    }
-    po::notify(values);
-  } catch (const po::error& error) {
-    throw OptionError(error.what());
-  }
+  const po::options_description flags = describe(written);
+  if (!read_flags(flags, arguments, kUsage)) return std::nullopt;
   return interpret(written);
 }
 

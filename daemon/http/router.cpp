@@ -75,8 +75,13 @@ HttpResponse Router::handle(const HttpRequest& request) const {
 }
 
 HttpResponse Router::route(const HttpRequest& request, const std::string& user) const {
-  if (const auto path = api::read_request_path(request.path)) {
-    return parts_.resources->handle(request, *path, user);
+  if (parts_.extra) {
+    if (auto answer = parts_.extra(request)) return std::move(*answer);
+  }
+  if (parts_.resources != nullptr) {
+    if (const auto path = api::read_request_path(request.path)) {
+      return parts_.resources->handle(request, *path, user);
+    }
   }
   if (request.method != "GET" && request.method != "HEAD") {
     return answer_status(api::generic(405, "MethodNotAllowed",
@@ -89,7 +94,9 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return response;
   }
-  if (auto discovered = answer_discovery(request)) return std::move(*discovered);
+  if (parts_.resources != nullptr) {
+    if (auto discovered = answer_discovery(request)) return std::move(*discovered);
+  }
   return answer_status(api::generic(404, "NotFound", "the server could not find the requested resource"));
 }
 

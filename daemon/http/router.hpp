@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ struct HealthCheck {
 };
 
 struct RouterParts {
-  const ResourceHandler* resources = nullptr;
+  const ResourceHandler* resources = nullptr;  // null: no resources are served
+  // Asked before everything but health; absent: not its request.
+  std::function<std::optional<HttpResponse>(const HttpRequest&)> extra;
   TokenFile* tokens = nullptr;  // null: everybody may come in (loopback)
   std::vector<HealthCheck> live;
   std::vector<HealthCheck> ready;

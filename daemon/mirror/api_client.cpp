@@ -268,7 +268,7 @@ CallResult ApiClient::stream(const std::string& target, const StreamSink& sink,
     request.response_handler = [&](const httplib::Response& response) {
       answer = answer_of(response);
       heard = Clock::now();
-      if (answer.ok() && sink.opened) sink.opened();
+      if (answer.ok() && sink.opened) sink.opened(answer);
       return !stopped_;
     };
     request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {

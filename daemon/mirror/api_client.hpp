@@ -77,7 +77,7 @@ class ApiClient {
   CallResult get(const std::string& target) { return call({.target = target}); }
 
   struct StreamSink {
-    std::function<void()> opened;                    // the server has accepted
+    std::function<void(const ApiAnswer&)> opened;    // the server has accepted
     std::function<bool(std::string_view)> received;  // false: no more is wanted
   };
   // A GET whose body is handed on as it arrives. When the sink wants no more the answer is given as it is.

@@ -38,12 +38,28 @@ Follower::Follower(api::ObjectKind kind, Credentials& credentials, const ClientL
       reflector_(kind, reflector, sink) {}
 
 Follower::~Follower() {
-  stop();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  // A request that was about to begin when it was stopped is stopped again.
+  std::unique_lock lock(mutex_);
+  while (!ended_) {
+    lock.unlock();
+    stop();
+    lock.lock();
+    wake_.wait_for(lock, milliseconds(20), [&] { return ended_; });
+  }
+  lock.unlock();
+  thread_.join();
 }
 
 void Follower::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    run();
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    wake_.notify_all();
+  });
 }
 
 void Follower::stop() {
@@ -91,6 +107,13 @@ void Follower::contact() {
   publish();
 }
 
+void Follower::note_date(const ApiAnswer& answer) {
+  if (!answer.date) return;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const cluster::Instant ours{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
+  status_.clock_offset = *answer.date - ours;
+}
+
 void Follower::publish() {
   status_.in_step = reflector_.in_step();
   if (status_.in_step) status_.trouble.reset();
@@ -123,7 +146,7 @@ void Follower::list(const std::string& target) {
     fail(result, milliseconds(0));
     return;
   }
-  if (answer->date) status_.server_date = answer->date;
+  note_date(*answer);
   auto page = read_list_page(answer->body, kind_);
   std::optional<Fault> fault;
   if (auto* unreadable = std::get_if<Fault>(&page)) {
@@ -154,8 +177,9 @@ void Follower::watch(const std::string& target) {
   const Clock::time_point begun = Clock::now();
   const ApiClient::StreamSink sink{
       .opened =
-          [&] {
+          [&](const ApiAnswer& answer) {
             opened = true;
+            note_date(answer);
             reflector_.opened();
             contact();
           },
@@ -182,7 +206,6 @@ void Follower::watch(const std::string& target) {
     fail({FaultKind::kCut, "watch of " + target.substr(0, target.find('?')) + ": it ended within a line"},
          std::nullopt, lasted);
   } else if (opened) {
-    if (answer->date) status_.server_date = answer->date;
     if (const auto unfinished = reflector_.ended(lasted)) {
       fail(*unfinished, std::nullopt, lasted);
     } else {

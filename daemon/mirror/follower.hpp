@@ -30,8 +30,8 @@ struct FollowStatus {
   std::optional<std::chrono::steady_clock::time_point> contact;  // when the server was last heard
   std::string version;
   Reflector::Counters counters;
-  std::optional<Fault> trouble;                 // since the server was last in step
-  std::optional<cluster::Instant> server_date;  // what the server's clock said with its last answer
+  std::optional<Fault> trouble;                   // since it was last in step
+  std::optional<cluster::Duration> clock_offset;  // the server's clock minus ours
 };
 
 // Told from the follower's thread, in order.
@@ -69,6 +69,7 @@ class Follower {
   void watch(const std::string& target);
   void wait(std::chrono::milliseconds time);
   void contact();
+  void note_date(const ApiAnswer& answer);
   void publish();
   void fail(const Fault& fault, std::optional<std::chrono::seconds> retry_after,
             std::chrono::milliseconds lasted);
@@ -86,6 +87,7 @@ class Follower {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool ended_ = false;
   std::thread thread_;
 };
 

@@ -82,6 +82,18 @@ class State {
     for (const auto& [address, entry] : addresses_) visit(address, entry);
   }
 
+  // The keys of all Services, and the names of all IPAddress objects.
+  void for_each_service(const auto& visit) const {
+    for (const auto& [key, entry] : services_) visit(key);
+  }
+  void for_each_ip_address(const auto& visit) const {
+    for (const auto& [address, entry] : addresses_) {
+      if (!entry.claim) continue;
+      visit(entry.claim->written_name.empty() ? address.to_string() : entry.claim->written_name);
+    }
+    for (const std::string& name : strays_) visit(name);
+  }
+
   // What single objects showed when they came in, by object.
   const std::map<ObjectRef, std::vector<Finding>>& object_findings() const { return object_findings_; }
 

@@ -1,0 +1,56 @@
+// A real cluster, followed and judged: three followers, the state that they fill, and the judge.
+//
+// Read-only: nothing but GET requests goes out. `answer` serves the verification API (clusterip.dev/v1) as
+// values, for whatever server is in front.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/mirror/judge.hpp"
+
+namespace clusterip::daemon {
+
+struct MirrorOptions {
+  ClientLimits client;
+  ReflectorOptions reflector;
+  FollowLimits follow;
+  JudgeOptions judge;
+  std::chrono::seconds stale_after{120};
+};
+
+// One line, with its severity ("info", "warning", "error") apart.
+using MirrorLog = std::function<void(std::string_view severity, const std::string& line)>;
+
+class Mirror {
+ public:
+  Mirror(ClusterAccess access, const MirrorOptions& options, MirrorLog log);
+  ~Mirror();
+  Mirror(const Mirror&) = delete;
+  Mirror& operator=(const Mirror&) = delete;
+
+  void start();
+  // Ends all requests; the destructor waits for the threads.
+  void stop();
+
+  MirrorHealth health() const { return cluster_.health(); }
+  std::shared_ptr<const MirrorReport> report() const { return judge_.report(); }
+  const MirroredCluster& cluster() const { return cluster_; }
+
+ private:
+  void log_fault(api::ObjectKind kind, const Fault& fault, std::chrono::milliseconds wait) const;
+  void log_finding(const TrackedFinding& finding) const;
+
+  const MirrorLog log_;
+  Credentials credentials_;
+  MirroredCluster cluster_;
+  Rereader rereader_;
+  Judge judge_;
+  std::vector<std::unique_ptr<Follower>> followers_;
+};
+
+}  // namespace clusterip::daemon

@@ -1,0 +1,145 @@
+#include "daemon/mirror/verification_json.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/observe/report_json.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kGroupVersion = "clusterip.dev/v1";
+constexpr std::array<std::string_view, 5> kStages{"all", "suspected", "confirmed", "resolved", "withdrawn"};
+
+double seconds(std::chrono::milliseconds time) {
+  return static_cast<double>(time.count()) / 1000.0;
+}
+
+Json mirror_json(const MirrorHealth& health) {
+  Json mirror;
+  mirror["inStep"] = health.in_step;
+  mirror["stalenessSeconds"] = health.ever_heard ? Json(seconds(health.staleness)) : Json(nullptr);
+  Json& resources = mirror["resources"];
+  for (std::size_t i = 0; i < kMirroredKinds.size(); ++i) {
+    const KindHealth& kind = health.kinds.at(i);
+    Json& resource = resources[std::string(resource_name(kMirroredKinds.at(i)))];
+    resource["inStep"] = kind.status.in_step;
+    resource["stalenessSeconds"] = kind.ever_heard ? Json(seconds(kind.staleness)) : Json(nullptr);
+    resource["resourceVersion"] = kind.status.version;
+    resource["objects"] = kind.objects;
+    if (kind.status.trouble) {
+      resource["trouble"] = {{"fault", fault_name(kind.status.trouble->kind)},
+                             {"message", kind.status.trouble->message}};
+    }
+  }
+  return mirror;
+}
+
+Json tracked_json(const TrackedFinding& tracked) {
+  Json json = finding_json(tracked.finding);
+  json["stage"] = stage_name(tracked.stage);
+  json["firstSeen"] = cluster::to_text_micro(tracked.first_seen);
+  json["lastSeen"] = cluster::to_text_micro(tracked.last_seen);
+  if (tracked.confirmed) json["confirmed"] = cluster::to_text_micro(*tracked.confirmed);
+  if (tracked.ended) json["ended"] = cluster::to_text_micro(*tracked.ended);
+  return json;
+}
+
+Json terminating_json(const verify::TerminatingRange& range) {
+  Json json{{"name", range.name}, {"cidrs", range.cidrs}, {"since", cluster::to_text(range.since)}};
+  json["covered"] = range.is_covered;
+  json["keepers"] = range.keeper_count;
+  json["advice"] = range.advice;
+  json["keptBy"] = Json::array();
+  for (const verify::RangeKeeper& keeper : range.keepers) {
+    json["keptBy"].push_back(
+        {{"address", keeper.address.to_string()}, {"holder", keeper.holder}, {"leftOver", !keeper.is_held}});
+  }
+  return json;
+}
+
+Json envelope(const char* kind, const MirrorHealth& health) {
+  return {{"kind", kind}, {"apiVersion", kGroupVersion}, {"mirror", mirror_json(health)}};
+}
+
+VerificationAnswer answer_of(const Json& json, int status = 200) {
+  return {status, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
+}
+
+VerificationAnswer refusal(int code, const char* reason, const std::string& message) {
+  return answer_of({{"kind", "Status"},
+                    {"apiVersion", "v1"},
+                    {"metadata", Json::object()},
+                    {"status", "Failure"},
+                    {"message", message},
+                    {"reason", reason},
+                    {"code", code}},
+                   code);
+}
+
+// stage: one of kStages; without it those that are confirmed now. severity, rule, address: exact.
+VerificationAnswer findings(const Mirror& mirror, const std::function<std::string(const char*)>& parameter) {
+  const std::string asked = parameter("stage");
+  const std::string stage = asked.empty() ? "confirmed" : asked;
+  if (std::find(kStages.begin(), kStages.end(), stage) == kStages.end()) {
+    return refusal(400, "BadRequest",
+                   "stage \"" + stage + "\" is not one of all, suspected, confirmed, resolved, withdrawn");
+  }
+  const std::string rule = parameter("rule");
+  const std::string severity = parameter("severity");
+  const std::string address = parameter("address");
+  const auto report = mirror.report();
+  Json json = envelope("FindingList", mirror.health());
+  json["judged"] =
+      report->judged == cluster::Instant{} ? Json(nullptr) : Json(cluster::to_text_micro(report->judged));
+  std::array<std::size_t, 3> confirmed{};
+  std::size_t suspected = 0;
+  Json items = Json::array();
+  for (const TrackedFinding& tracked : report->findings) {
+    const bool is_info = tracked.finding.severity == verify::Severity::kInfo;
+    // What is only information is never confirmed, and shown as it is.
+    const bool counts = tracked.stage == FindingStage::kConfirmed;
+    if (counts) ++confirmed.at(static_cast<std::size_t>(tracked.finding.severity));
+    if (tracked.stage == FindingStage::kSuspected && !is_info) ++suspected;
+    const bool wanted = (stage == "all" || stage == stage_name(tracked.stage)) &&
+                        (rule.empty() || rule == tracked.finding.rule) &&
+                        (severity.empty() || severity == verify::severity_name(tracked.finding.severity)) &&
+                        (address.empty() || address == tracked.finding.address);
+    if (wanted) items.push_back(tracked_json(tracked));
+  }
+  json["summary"] = {{"errors", confirmed[2]}, {"warnings", confirmed[1]}, {"suspected", suspected}};
+  json["items"] = std::move(items);
+  return answer_of(json);
+}
+
+VerificationAnswer cidrs(const Mirror& mirror) {
+  const auto report = mirror.report();
+  Json json = envelope("CIDRList", mirror.health());
+  json["items"] = Json::array();
+  for (const verify::RangeUsage& usage : report->usage) json["items"].push_back(usage_json(usage));
+  json["terminating"] = Json::array();
+  for (const verify::TerminatingRange& range : report->terminating) {
+    json["terminating"].push_back(terminating_json(range));
+  }
+  return answer_of(json);
+}
+
+}  // namespace
+
+VerificationAnswer answer_verification(const Mirror& mirror, std::string_view path,
+                                       const std::function<std::string(const char*)>& parameter) {
+  if (path == "/findings") return findings(mirror, parameter);
+  if (path == "/cidrs") return cidrs(mirror);
+  if (path.empty() || path == "/") {
+    Json json = envelope("Overview", mirror.health());
+    json["paths"] = {"/apis/clusterip.dev/v1/findings", "/apis/clusterip.dev/v1/cidrs"};
+    return answer_of(json);
+  }
+  return refusal(404, "NotFound", "the server could not find the requested resource");
+}
+
+}  // namespace clusterip::daemon

@@ -1,0 +1,23 @@
+// The verification API of the mirror, /apis/clusterip.dev/v1, as JSON: findings over time, ranges with what
+// keeps them, and how fresh all of it is. Every answer carries the staleness of the mirror.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "daemon/mirror/mirror.hpp"
+
+namespace clusterip::daemon {
+
+struct VerificationAnswer {
+  int status = 200;
+  std::string body;
+};
+
+// `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs". `parameter`: "" for one that was not
+// given.
+VerificationAnswer answer_verification(const Mirror& mirror, std::string_view path,
+                                       const std::function<std::string(const char*)>& parameter);
+
+}  // namespace clusterip::daemon

@@ -1,0 +1,185 @@
+#include "daemon/options_mirror.hpp"
+
+#include "daemon/mirror/in_cluster.hpp"
+#include "daemon/mirror/kubeconfig_json.hpp"
+#include "daemon/options_values.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kUsage =
+    "Usage: clusteripd mirror [--kubeconfig=FILE [--context=NAME] | --server=URL] [flags]\n\n"
+    "Follows the Services, ServiceCIDRs and IPAddresses of a real apiserver, read-only, and reports what is\n"
+    "wrong. Without --kubeconfig and --server: the files of $KUBECONFIG, else the service account of the "
+    "Pod.\n\n";
+
+// What is written on the command line, before it means anything.
+struct Written {
+  std::string kubeconfig;
+  std::string context;
+  std::string server;
+  std::string token_file;
+  std::string authority;
+  bool skip_verification = false;
+  std::string ranges;
+  std::string bind_address = "127.0.0.1";
+  std::string port = "6441";
+  std::string certificate;
+  std::string key;
+  std::string tokens;
+  std::string grace = "30s";
+  std::string duplicate_grace = "10s";
+  std::string orphan_grace = "60s";
+  std::string stale_after = "120s";
+  std::string watch_timeout = "290s";
+  std::string silence = "150s";
+  std::string call_timeout = "120s";
+  std::string first_wait = "500ms";
+  std::string longest_wait = "30s";
+  std::string page_limit = "500";
+  std::string line_bytes = "8388608";
+  std::string body_bytes = "268435456";
+  std::string ended = "1000";
+  bool paged_lists = false;
+};
+
+po::options_description describe(Written& to) {
+  const auto text = text_flag;
+  po::options_description main("Flags");
+  main.add_options()("help,h", "print this help")("kubeconfig", text(to.kubeconfig), "kubeconfig file")(
+      "context", text(to.context), "context in it; else its current-context")(
+      "server", text(to.server), "address of the apiserver, in place of a kubeconfig")(
+      "token-file", text(to.token_file),
+      "with --server: file with a bearer token; read again when it changes")(
+      "certificate-authority", text(to.authority), "with --server: file with the CA of the apiserver")(
+      "insecure-skip-tls-verify", po::bool_switch(&to.skip_verification),
+      "with --server: trust any apiserver")(
+      "service-cluster-ip-range", text(to.ranges),
+      "what the apiservers' flag says; then a default ServiceCIDR that differs is reported")(
+      "bind-address", text(to.bind_address),
+      "address to listen on; other than loopback needs TLS and a token file")(
+      "port", text(to.port), "port to listen on; 0: any free one, printed")(
+      "tls-cert-file", text(to.certificate), "certificate chain in PEM form")(
+      "tls-private-key-file", text(to.key), "its key in PEM form")(
+      "token-auth-file", text(to.tokens),
+      "bearer tokens of those who may ask, one a line: TOKEN or TOKEN,USER");
+  po::options_description limits("Limits");
+  limits.add_options()("grace", text(to.grace), "how long a fault must last before it is reported")(
+      "duplicate-grace", text(to.duplicate_grace), "the same for one address on two Services")(
+      "orphan-grace", text(to.orphan_grace), "the same for an IPAddress without its Service")(
+      "stale-after", text(to.stale_after), "without a word from the apiserver for so long, not ready")(
+      "watch-timeout", text(to.watch_timeout), "how long a watch is asked for")(
+      "watch-silence", text(to.silence), "a watch that is silent for longer is dead")(
+      "call-timeout", text(to.call_timeout), "for any other answer, in all")(
+      "first-retry", text(to.first_wait), "wait after the first fault; doubled with each, times 0.5 to 1.5")(
+      "longest-retry", text(to.longest_wait), "up to here")("page-limit", text(to.page_limit),
+                                                            "objects in a page of a list")(
+      "paged-lists", po::bool_switch(&to.paged_lists),
+      "ask for lists in pages even where the server streams them")("max-line-bytes", text(to.line_bytes),
+                                                                   "longest event of a watch")(
+      "max-answer-bytes", text(to.body_bytes), "largest page of a list")("max-ended-findings", text(to.ended),
+                                                                         "findings kept after their end");
+  return main.add(limits);
+}
+
+std::vector<std::string> split_paths(const std::string& list) {
+  std::vector<std::string> paths;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t colon = std::min(list.find(':', at), list.size());
+    if (colon > at) paths.push_back(list.substr(at, colon - at));
+    at = colon + 1;
+  }
+  return paths;
+}
+
+ClusterAccess take(std::variant<ClusterAccess, std::string> read, const std::string& flag) {
+  if (const auto* why = std::get_if<std::string>(&read)) throw OptionError(flag + *why);
+  return std::get<ClusterAccess>(std::move(read));
+}
+
+ClusterAccess find_cluster(const Written& written) {
+  const bool named = !written.kubeconfig.empty();
+  if (named && !written.server.empty()) {
+    throw OptionError("--kubeconfig=\"" + written.kubeconfig + "\" and --server=\"" + written.server +
+                      "\" exclude each other");
+  }
+  if (!written.server.empty()) {
+    ClusterAccess access;
+    if (const std::string fault = set_server(access, written.server); !fault.empty())
+      throw OptionError("--server: " + fault);
+    access.context = "--server";
+    access.token_file = written.token_file;
+    access.certificate_authority.file = written.authority;
+    access.skip_verification = written.skip_verification;
+    return access;
+  }
+  if (!written.token_file.empty()) refuse("token-file", written.token_file, "needs --server");
+  if (!written.authority.empty()) refuse("certificate-authority", written.authority, "needs --server");
+  if (written.skip_verification) throw OptionError("--insecure-skip-tls-verify needs --server");
+  if (named) return take(load_kubeconfig({written.kubeconfig}, written.context, false), "--kubeconfig: ");
+  const Environment environment = process_environment();
+  const auto paths = split_paths(environment("KUBECONFIG"));
+  if (!paths.empty()) return take(load_kubeconfig(paths, written.context, true), "KUBECONFIG: ");
+  if (!written.context.empty()) refuse("context", written.context, "needs --kubeconfig");
+  return take(in_cluster_access(environment), "");
+}
+
+std::vector<Cidr> default_ranges(const std::string& written) {
+  if (written.empty()) return {};
+  auto ranges = cluster::read_service_cluster_ip_range(written);
+  if (const auto* why = std::get_if<std::string>(&ranges))
+    refuse("service-cluster-ip-range", written, "is refused: " + *why);
+  const auto& read = std::get<cluster::ServiceClusterIpRange>(ranges);
+  std::vector<Cidr> list{read.primary};
+  if (read.secondary) list.push_back(*read.secondary);
+  return list;
+}
+
+std::chrono::seconds whole_seconds(const char* flag, const std::string& value) {
+  const auto time = duration(flag, value);
+  if (time < std::chrono::seconds(1)) refuse(flag, value, "is less than a second");
+  return std::chrono::duration_cast<std::chrono::seconds>(time);
+}
+
+MirrorModeOptions interpret(const Written& written) {
+  constexpr std::uint64_t kMany = 1'000'000'000'000;
+  const auto span = [](const char* flag, const std::string& value) {
+    return cluster::Duration::milliseconds(duration(flag, value).count());
+  };
+  MirrorModeOptions options;
+  options.access = find_cluster(written);
+  MirrorOptions& mirror = options.mirror;
+  mirror.judge.default_ranges = default_ranges(written.ranges);
+  mirror.judge.grace = {span("duplicate-grace", written.duplicate_grace),
+                        span("orphan-grace", written.orphan_grace), span("grace", written.grace)};
+  mirror.judge.most_ended = number("max-ended-findings", written.ended, 0, 1'000'000);
+  mirror.stale_after = whole_seconds("stale-after", written.stale_after);
+  mirror.client.call_timeout = whole_seconds("call-timeout", written.call_timeout);
+  mirror.client.body_bytes = number("max-answer-bytes", written.body_bytes, 1024, kMany);
+  mirror.reflector.page_limit = number("page-limit", written.page_limit, 1, 1'000'000);
+  mirror.reflector.watch_timeout = whole_seconds("watch-timeout", written.watch_timeout);
+  mirror.reflector.first_wait = duration("first-retry", written.first_wait);
+  mirror.reflector.longest_wait = duration("longest-retry", written.longest_wait);
+  mirror.reflector.streamed_lists = !written.paged_lists;
+  mirror.follow.line_bytes = number("max-line-bytes", written.line_bytes, 1024, kMany);
+  mirror.follow.silence = whole_seconds("watch-silence", written.silence);
+  options.token_file = written.tokens;
+  options.server.bind_address = written.bind_address;
+  options.server.port = static_cast<int>(number("port", written.port, 0, 65535));
+  options.server.tls_certificate_file = written.certificate;
+  options.server.tls_private_key_file = written.key;
+  check_exposure(options.server, options.token_file);
+  return options;
+}
+
+}  // namespace
+
+std::optional<MirrorModeOptions> read_mirror_options(const std::vector<std::string>& arguments) {
+  Written written;
+  if (!read_flags(describe(written), arguments, kUsage)) return std::nullopt;
+  return interpret(written);
+}
+
+}  // namespace clusterip::daemon
