@@ -143,10 +143,10 @@ void AddressHistory::add_other_sightings(const Record& record) {
         (request.verb == Verb::kUpdate || request.verb == Verb::kPatch) && request.code == 200;
     const auto address = collision || change ? address_of(request) : std::nullopt;
     if (!address || possibly_held(*address, request.during)) continue;
-    auto& lives = lives_[*address];
-    const bool first = lives.empty() || lives.front().created.from > request.during.from;
     // Where the beginning is known, a collision with nothing stays what it is: a question for the rules.
-    if (!first || known_since_ != kEnd) continue;
+    if (known_since_ != kEnd) return;
+    auto& lives = lives_[*address];
+    if (!lives.empty() && lives.front().created.from <= request.during.from) continue;
     AddressLife life;
     life.created.to = request.during.to;
     life.deleted = {request.during.from, lives.empty() ? kEnd : lives.front().created.to};

@@ -59,6 +59,7 @@ class AddressHistory {
   // The life that a creation began or a deletion ended.
   const AddressLife* of_request(const Address& address, std::uint32_t request) const;
 
+  // Addresses with at least one life each.
   const std::map<Address, std::vector<AddressLife>>& all() const { return lives_; }
   // Objects whose creation or deletion must have happened during the record but is not in it.
   std::size_t missing_writes() const { return missing_writes_; }

@@ -27,7 +27,7 @@ std::vector<std::vector<Family>> dynamic_families(const History& history, std::u
   const AuditedRequest& request = history.record.requests[index];
   const ServiceFacts* old = request.verb == Verb::kCreate ? nullptr : history.services.found_by(request);
   std::vector<std::vector<Family>> found;
-  for (const Expectation& expected : expectations(history, index, old)) {
+  for (const Expectation& expected : expectations(history, index, old, false)) {
     if (!expected.errors.empty()) continue;
     std::vector<Family>& dynamic = found.emplace_back();
     for (const cluster::AddressRequest& one : expected.plan.requests) {
@@ -58,7 +58,6 @@ Judgement judge_full(const History& history, std::uint32_t index) {
   const Window window = history.seen_by(request);
   std::string rooms;
   for (const auto& dynamic : dynamic_families(history, index)) {
-    rooms.clear();
     for (const Family family : dynamic) {
       const auto room = sure_room(history, family, window);
       if (!room) {
@@ -66,7 +65,8 @@ Judgement judge_full(const History& history, std::uint32_t index) {
             history, request, "range-is-full", "false-full",
             "no ready range need have had a free " + std::string(family_name(family)) + " address");
       }
-      rooms += (rooms.empty() ? "" : ", ") + room->free.to_string() + " of " + room->range.to_string();
+      const std::string text = room->free.to_string() + " of " + room->range.to_string();
+      if (rooms.find(text) == std::string::npos) rooms += (rooms.empty() ? "" : ", ") + text;
     }
   }
   return forbidden("false-full", "free all the time: " + rooms);
@@ -178,7 +178,7 @@ Judgement judge_validation(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
   const auto valid = permitted("validation", "the object is refused as invalid, whatever addresses are free");
   if (request.verb != Verb::kCreate || request.mutated || !is_about_addresses(request.message)) return valid;
-  const auto expected = expectations(history, index, nullptr);
+  const auto expected = expectations(history, index, nullptr, true);
   const bool fits = std::any_of(expected.begin(), expected.end(), [](const Expectation& one) {
     return !one.errors.empty() || one.service.type != "ClusterIP";
   });

@@ -18,7 +18,7 @@ bool released_inside(const History& history, std::uint32_t index, const Address&
 
 bool serves_surely(const History& history, std::uint32_t index, Family family) {
   const AuditedRequest& request = history.record.requests[index];
-  const auto configurations = history.servers.families(request, index);
+  const auto configurations = history.servers.families(request, index, true);
   return std::all_of(configurations.begin(), configurations.end(), [&](const ServerFamilies& families) {
     return std::find(families.begin(), families.end(), family) != families.end();
   });

@@ -113,7 +113,7 @@ Judgement judge_allocation(const Allocation& given) {
 
 Decision allocated(const History& history, std::uint32_t index, const ServiceFacts* old, Texts added) {
   const AuditedRequest& request = history.record.requests[index];
-  const Allocation given{history, index, request, expectations(history, index, old), added};
+  const Allocation given{history, index, request, expectations(history, index, old, true), added};
   return {index, Answer::kAllocated, std::move(added), judge_allocation(given)};
 }
 
@@ -122,7 +122,7 @@ std::optional<Judgement> check_update(const History& history, std::uint32_t inde
   const AuditedRequest& request = history.record.requests[index];
   const bool comparable = !request.status_subresource && !request.mutated;
   if (!comparable || request.given_service()->addresses().empty()) return std::nullopt;
-  return check_families(request, expectations(history, index, &old));
+  return check_families(request, expectations(history, index, &old, true));
 }
 
 Decision kept(std::uint32_t index, const ServiceFacts& given, const ServiceFacts* ask) {

@@ -64,12 +64,14 @@ bool is_answer(const ServiceFacts& given, const Expectation& expected) {
 
 }  // namespace
 
-std::vector<Expectation> expectations(const History& history, std::uint32_t index, const ServiceFacts* old) {
+std::vector<Expectation> expectations(const History& history, std::uint32_t index, const ServiceFacts* old,
+                                      bool with_unseen) {
   const AuditedRequest& request = history.record.requests[index];
   std::vector<Expectation> all;
   if (request.asked_service() == nullptr || request.asked_unclear) return all;
   const ServiceFacts ask = whole_ask(request, old);
-  for (const ServerFamilies& server : history.servers.families(request, index)) {
+  for (const ServerFamilies& server :
+       history.servers.families(request, index, with_unseen || !history.covers_addresses)) {
     all.push_back(expectation(ask, old, server, history.options.version));
   }
   return all;

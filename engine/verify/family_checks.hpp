@@ -18,8 +18,9 @@ struct Expectation {
 };
 
 // The request as every configuration that the server may have had resolves it. `old`: the stored Service of
-// an update, else null.
-std::vector<Expectation> expectations(const History& history, std::uint32_t index, const ServiceFacts* old);
+// an update, else null. `with_unseen`: see ServerHistory::families.
+std::vector<Expectation> expectations(const History& history, std::uint32_t index, const ServiceFacts* old,
+                                      bool with_unseen);
 
 // not-as-asked, as far as families, policy and the number of addresses go. Absent: nothing against it.
 std::optional<Judgement> check_families(const AuditedRequest& request,

@@ -30,6 +30,12 @@ bool FamilyEvidence::fits(const ServerFamilies& families) const {
     return std::find(families.begin(), families.end(), family) != families.end();
   };
   if (single && families.size() > 1) return false;
+  // One that contradicts many may be the wrong one itself.
+  constexpr std::size_t kMany = 5;
+  const bool default_is_v4 = first_v4 >= kMany && first_v6 * kMany < first_v4;
+  const bool default_is_v6 = first_v6 >= kMany && first_v4 * kMany < first_v6;
+  if (default_is_v4 && families.front() != Family::kIPv4) return false;
+  if (default_is_v6 && families.front() != Family::kIPv6) return false;
   return (!gave_v4 || has(Family::kIPv4)) && (!gave_v6 || has(Family::kIPv6));
 }
 
@@ -103,7 +109,20 @@ std::vector<FamilyEvidence> ServerHistory::collect_evidence(const Record& record
     served_by_[nesting.outer(i)] = process;
     (address->family() == Family::kIPv4 ? evidence[process].gave_v4 : evidence[process].gave_v6) = true;
   }
+  count_defaults(record, evidence);
   return evidence;
+}
+
+void ServerHistory::count_defaults(const Record& record, std::vector<FamilyEvidence>& evidence) const {
+  for (const auto& [index, process] : served_by_) {
+    const AuditedRequest& request = record.requests[index];
+    const ServiceFacts* asked = request.asked_service();
+    const ServiceFacts* given = request.given_service();
+    if (request.verb != Verb::kCreate || asked == nullptr || given == nullptr) continue;
+    if (!asked->ip_families.empty() || !asked->addresses().empty() || given->ip_families.empty()) continue;
+    if (given->ip_families.front() == family_name(Family::kIPv4)) ++evidence[process].first_v4;
+    if (given->ip_families.front() == family_name(Family::kIPv6)) ++evidence[process].first_v6;
+  }
 }
 
 // The flag that the user names holds for all processes, or it is the flag of another time.
@@ -138,8 +157,8 @@ std::vector<std::size_t> ServerHistory::behind(const AuditedRequest& request) co
   return found;
 }
 
-std::vector<ServerFamilies> ServerHistory::families(const AuditedRequest& request,
-                                                    std::uint32_t index) const {
+std::vector<ServerFamilies> ServerHistory::families(const AuditedRequest& request, std::uint32_t index,
+                                                    bool with_unseen) const {
   if (const auto served = served_by_.find(index); served != served_by_.end()) {
     return processes_[served->second].possible;
   }
@@ -155,7 +174,7 @@ std::vector<ServerFamilies> ServerHistory::families(const AuditedRequest& reques
     add(processes_[process].possible);
     sure = sure || processes_[process].seen.covers(request.during);
   }
-  if (!sure) add(unseen_);
+  if (found.empty() || (with_unseen && !sure)) add(unseen_);
   return found;
 }
 

@@ -33,6 +33,9 @@ struct FamilyEvidence {
   bool gave_v4 = false;
   bool gave_v6 = false;
   bool single = false;  // it said so
+  // Services without a word about families that it gave one of this family.
+  std::size_t first_v4 = 0;
+  std::size_t first_v6 = 0;
 
   bool fits(const ServerFamilies& families) const;
 };
@@ -43,8 +46,11 @@ class ServerHistory {
   ServerHistory(const Record& record, const Nesting& nesting, const std::vector<Cidr>& flags);
 
   const std::vector<ServerProcess>& processes() const { return processes_; }
-  // Every configuration that the process behind the request may have had. `index`: of the request.
-  std::vector<ServerFamilies> families(const AuditedRequest& request, std::uint32_t index) const;
+  // Every configuration that the process behind the request may have had; `index` is the request's.
+  // `with_unseen`: counting a process that the record does not show, for it may have come and gone between
+  // two calls of servers to themselves.
+  std::vector<ServerFamilies> families(const AuditedRequest& request, std::uint32_t index,
+                                       bool with_unseen) const;
   // The process may have started so short a time before, that its caches were not filled.
   const ServerProcess* may_have_just_started(const AuditedRequest& request, Duration lag) const;
   // The names under which apiservers call themselves.
@@ -54,6 +60,7 @@ class ServerHistory {
   void find_users(const Record& record, const Nesting& nesting);
   void find_processes(const Record& record);
   std::vector<FamilyEvidence> collect_evidence(const Record& record, const Nesting& nesting);
+  void count_defaults(const Record& record, std::vector<FamilyEvidence>& evidence) const;
   void choose_families(const std::vector<FamilyEvidence>& evidence, const ServerFamilies& named);
   // The processes that may have answered, as indices of processes_.
   std::vector<std::size_t> behind(const AuditedRequest& request) const;
