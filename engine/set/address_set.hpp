@@ -1,19 +1,26 @@
 // The set of claimed addresses of both families: the heart of the engine.
 //
 // One bit an address, over the whole address space; CIDRs are views onto it (engine/ranges), so overlapping
-// CIDRs can never give one address twice. Any number of threads may call anything at any time.
+// CIDRs can never give one address twice. Any number of threads may call anything at any time. IPv4 lies in
+// flat words (flat_set.hpp), IPv6 in a sparse table of words (sparse_set.hpp); both share the lines of the
+// threads (lines.hpp).
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include "engine/net/bands.hpp"
+#include "engine/set/flat_set.hpp"
+#include "engine/set/sparse_words.hpp"
+#include "engine/set/thread_index.hpp"
 
 namespace clusterip {
 
 class AddressSet {
  public:
+  using IPv4Set = set::FlatSet<set::Native, set::IPv4Shape>;
+  using ThreadLine = set::Line<set::Native>;
+
   AddressSet();
   ~AddressSet();
   AddressSet(const AddressSet&) = delete;
@@ -40,9 +47,20 @@ class AddressSet {
   // Calls `visit` for each claimed address of the span in ascending order.
   void for_each(const Span& span, const std::function<void(const Address&)>& visit) const;
 
+  // The hot path in offsets of the family, for who holds on to the line of its thread.
+  IPv4Set& ipv4() noexcept { return v4_; }
+  ThreadLine& line() noexcept { return lines_[set::thread_index()]; }
+
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  template <class Visit>
+  void each_word(const Span& span, Visit visit) const;
+
+  // Searching repairs marks, so a look at a const set may change its hints.
+  mutable set::Lines<set::Native> lines_{set::kMostThreads, set::thread_index_bound};
+  mutable IPv4Set v4_{lines_};
+  set::SparseWords v6_;
+  std::atomic<std::uint64_t> releases_begun_{0};
+  std::atomic<std::uint64_t> releases_ended_{0};
 };
 
 }  // namespace clusterip

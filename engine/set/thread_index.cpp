@@ -6,12 +6,15 @@
 #include <cstdlib>
 
 namespace clusterip::set {
+
+constinit thread_local std::size_t detail::t_index = detail::kNoIndex;
+
 namespace {
 
 std::array<std::atomic<bool>, kMostThreads> g_taken{};
 std::atomic<std::size_t> g_bound{0};
 
-std::size_t take() noexcept {
+std::size_t take_lowest() noexcept {
   for (std::size_t index = 0; index < kMostThreads; ++index) {
     bool expected = false;
     if (g_taken[index].load() || !g_taken[index].compare_exchange_strong(expected, true)) continue;
@@ -24,9 +27,13 @@ std::size_t take() noexcept {
   std::abort();
 }
 
+// Gives the number back when the thread ends.
 struct Holder {
-  Holder() noexcept : index(take()) {}
-  ~Holder() { g_taken[index].store(false); }
+  Holder() noexcept : index(take_lowest()) {}
+  ~Holder() {
+    detail::t_index = detail::kNoIndex;
+    g_taken[index].store(false);
+  }
   Holder(const Holder&) = delete;
   Holder& operator=(const Holder&) = delete;
   std::size_t index;
@@ -34,9 +41,10 @@ struct Holder {
 
 }  // namespace
 
-std::size_t thread_index() noexcept {
+std::size_t detail::take_index() noexcept {
   thread_local const Holder holder;
-  return holder.index;
+  t_index = holder.index;
+  return t_index;
 }
 
 std::size_t thread_index_bound() noexcept {

@@ -1,0 +1,293 @@
+// The rare parts of FlatSet: searches that leave the start's surroundings, exact "full", marks of blocks,
+// counting. Included by flat_set.hpp alone.
+//
+// Exact full: collect all turns, search, collect again. If no turn moved, no release and no repair of a mark
+// began or ended in between. Then the only changes can be those of turns that were open all along, one word
+// each, named by their targets. Marks may be wrong below those targets, so the words there are looked at
+// themselves; and each open turn can clear at most one bit, once, so out of as many looks as there are open
+// turns plus one, at least one saw no clearing: at its end all was claimed.
+#pragma once
+
+#include <algorithm>
+
+#include "engine/set/flat_set.hpp"
+
+namespace clusterip::set {
+
+template <class P, class Shape>
+void FlatSet<P, Shape>::mark_word(ThreadLine& line, std::uint64_t word) noexcept {
+  // pairs: claiming
+  if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(word * kBits, std::memory_order_relaxed);
+  Mark& mark = store_.view().full_words[word];
+  // pairs: mark
+  mark.store(1, std::memory_order_release);
+  P::full_fence();
+  // pairs: mark
+  if (load_word(word) != kFullWord) mark.store(0, std::memory_order_release);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] void FlatSet<P, Shape>::mark_block(ThreadLine& line, std::uint64_t block) noexcept {
+  line.open_turn((std::uint64_t{kBlock} << kLevelShift) | block * kFan * kBits);
+  Mark& mark = store_.view().full_blocks[block];
+  // pairs: mark
+  mark.store(1, std::memory_order_release);
+  P::full_fence();
+  const bool full =
+      P::keeps(Step::kLeafRecheck) ? all_full(block * kFan, kFan) : open_words(block * kFan) == 0;
+  // pairs: mark
+  if (!full && P::keeps(Step::kBlockRecheck)) mark.store(0, std::memory_order_release);
+  line.close_turn();
+  if (full && open_blocks(block) == 0) [[unlikely]]
+    mark_super(line, block / kFan);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] void FlatSet<P, Shape>::mark_super(ThreadLine& line, std::uint64_t super) noexcept {
+  line.open_turn((std::uint64_t{kSuper} << kLevelShift) | super * kFan * kFan * kBits);
+  Mark& mark = store_.view().full_supers[super];
+  // pairs: mark
+  mark.store(1, std::memory_order_release);
+  P::full_fence();
+  // pairs: mark
+  if (!all_full(super * kFan * kFan, kFan * kFan)) mark.store(0, std::memory_order_release);
+  line.close_turn();
+}
+
+// The first block at or after `block` that is not marked full; beyond `last` for none. Not below the mark of
+// a superblock that is full.
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::next_open_block(ThreadLine& line, std::uint64_t block,
+                                                 std::uint64_t last) noexcept {
+  while (block <= last) {
+    const std::uint64_t here = open_blocks(block) & (~std::uint64_t{0} << (block % kFan));
+    if (here != 0) return (block & ~(kFan - 1)) + lowest(here);
+    std::uint64_t super = block / kFan;
+    // A group of blocks that are all marked, under a superblock that is not: the mark got lost.
+    // pairs: mark
+    if (block % kFan == 0 && store_.view().full_supers[super].load(std::memory_order_acquire) == 0) {
+      mark_super(line, super);
+    }
+    for (++super; super * kFan <= last; super = (super & ~(kFan - 1)) + kFan) {
+      const std::uint64_t open = open_supers(super) & (~std::uint64_t{0} << (super % kFan));
+      if (open == 0) continue;
+      super = (super & ~(kFan - 1)) + lowest(open);
+      break;
+    }
+    block = super * kFan;
+  }
+  return block;
+}
+
+// The first word at or after `word` that is not marked full; beyond `last` for none.
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::next_open_word(ThreadLine& line, std::uint64_t word,
+                                                std::uint64_t last) noexcept {
+  while (word <= last) {
+    const std::uint64_t here = open_words(word) & (~std::uint64_t{0} << (word % kFan));
+    if (here != 0) return (word & ~(kFan - 1)) + lowest(here);
+    const std::uint64_t block = word / kFan;
+    // pairs: mark
+    if (word % kFan == 0 && store_.view().full_blocks[block].load(std::memory_order_acquire) == 0) {
+      mark_block(line, block);
+    }
+    word = next_open_block(line, block + 1, last / kFan) * kFan;
+  }
+  return word;
+}
+
+// The first free offset from `from` up to the end of the span, as marks and words say; repairs lost marks.
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::find_from(ThreadLine& line, std::uint64_t from,
+                                           const OffsetSpan& span) noexcept {
+  const OffsetSpan part{from, span.last};
+  const std::uint64_t last_word = span.last / kBits;
+  for (std::uint64_t word = from / kBits; word <= last_word;) {
+    const std::uint64_t seen = load_word(word);
+    const std::uint64_t free = ~seen & inside(word, part);
+    if (free != 0) return word * kBits + lowest(free);
+    if (word == last_word) break;
+    // pairs: mark
+    if (seen == kFullWord && store_.view().full_words[word].load(std::memory_order_acquire) == 0) {
+      mark_word(line, word);
+    }
+    word = next_open_word(line, word + 1, last_word);
+  }
+  return kNoOffset;
+}
+
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::find_circular(ThreadLine& line, const OffsetSpan& span,
+                                               std::uint64_t start) noexcept {
+  const std::uint64_t found = find_from(line, start, span);
+  if (found != kNoOffset || start == span.first || !P::keeps(Step::kWrapAround)) return found;
+  return find_from(line, span.first, {span.first, start - 1});
+}
+
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::find_in_words(std::uint64_t word, std::uint64_t count,
+                                               const OffsetSpan& span) const noexcept {
+  const std::uint64_t end = std::min(word + count, span.last / kBits + 1);
+  for (word = std::max(word, span.first / kBits); word < end; ++word) {
+    const std::uint64_t free = ~load_word(word) & inside(word, span);
+    if (free != 0) return word * kBits + lowest(free);
+  }
+  return kNoOffset;
+}
+
+// A free offset of the span where marks may say full wrongly: below open turns, and in the words that claims
+// announced. Called after the search, so that it sees every announcement of a mark which the search saw.
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::find_unmarked(const Collect<P>& collect,
+                                               const OffsetSpan& span) const noexcept {
+  for (std::size_t i = 0; i < lines_.bound() && P::keeps(Step::kClaimsLooked); ++i) {
+    // pairs: claiming
+    const std::uint64_t claiming = lines_[i].claiming.load(std::memory_order_acquire);
+    if (claiming < span.first / kBits * kBits || claiming > span.last) continue;
+    const std::uint64_t found = find_in_words(claiming / kBits, 1, span);
+    if (found != kNoOffset) return found;
+  }
+  if (!P::keeps(Step::kPendingLooked)) return kNoOffset;
+  for (const std::uint64_t pending : collect.pending()) {
+    const auto level = static_cast<Level>(pending >> kLevelShift);
+    const std::uint64_t words = level == kAddress ? 1 : level == kBlock ? kFan : kFan * kFan;
+    const std::uint64_t found = find_in_words((pending & kOffsetMask) / kBits, words, span);
+    if (found != kNoOffset) return found;
+  }
+  return kNoOffset;
+}
+
+// Whether the targets of open turns read as claimed, so often that no open turn can have cleared one during
+// every look.
+template <class P, class Shape>
+bool FlatSet<P, Shape>::pending_stay_claimed(const Collect<P>& collect,
+                                             const OffsetSpan& span) const noexcept {
+  const std::size_t looks = P::keeps(Step::kPendingRepeated) ? collect.pending().size() + 1 : 0;
+  for (std::size_t look = 0; look < looks; ++look) {
+    for (const std::uint64_t pending : collect.pending()) {
+      const std::uint64_t offset = pending & kOffsetMask;
+      if (pending >> kLevelShift != kAddress || offset < span.first || offset > span.last) continue;
+      if (!contains(offset)) return false;
+    }
+  }
+  return true;
+}
+
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, const OffsetSpan& span,
+                                           std::uint64_t start) noexcept {
+  constexpr int kTriesBeforeHold = 4;
+  std::uint64_t found = kNoOffset;
+  int tries = 0;
+  for (;; ++tries) {
+    const Collect<P> collect(lines_, line);
+    found = find_circular(line, span, start);
+    if (found != kNoOffset) break;
+    P::read_fence();
+    found = find_unmarked(collect, span);
+    if (found != kNoOffset) break;
+    const bool stay = pending_stay_claimed(collect, span);
+    if (stay && (collect.unmoved() || !P::keeps(Step::kTurnsCompared))) break;
+    if (tries == kTriesBeforeHold) lines_.hold();
+  }
+  if (tries >= kTriesBeforeHold) lines_.unhold();
+  return found;
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_slowly(ThreadLine& line, const OffsetSpan& span,
+                                                                std::uint64_t start) noexcept {
+  for (;;) {
+    std::uint64_t found = find_circular(line, span, start);
+    if (found == kNoOffset) found = find_free(line, span, start);
+    if (found == kNoOffset || claim(line, found)) return found;
+  }
+}
+
+// Takes an address like claim_next, and learns from how far away it was.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::sample(ThreadLine& line, const OffsetSpan& span,
+                                                          std::uint64_t start) noexcept {
+  constexpr std::uint32_t kOne = 1U << 16;
+  constexpr std::uint32_t kBusyAbove = kOne / 6;
+  constexpr std::uint32_t kCrowdedAbove = kOne / 20;
+  const std::uint64_t word = start / kBits;
+  const std::uint64_t seen = load_word(word);
+  // As for a start in the middle of the word, which is what starts are on average.
+  const bool lucky = std::popcount(~seen & (kFullWord << (kBits / 2)) & kFullWord) > 1;
+  const bool lost = seen == kFullWord && (open_words(word) & (~std::uint64_t{1} << (word % kFan))) == 0;
+  line.unlucky += (lucky ? 0 : kOne) / 16 - line.unlucky / 16;
+  line.very_unlucky += (lost ? kOne : 0) / 16 - line.very_unlucky / 16;
+  Mode mode = line.unlucky > kBusyAbove ? Mode::kBusy : Mode::kCalm;
+  if (line.very_unlucky > kCrowdedAbove) mode = Mode::kCrowded;
+  // pairs: none
+  line.mode.store(mode, std::memory_order_relaxed);
+  return claim_crowded(line, span, start);
+}
+
+template <class P, class Shape>
+std::uint64_t FlatSet<P, Shape>::inside(std::uint64_t word, const OffsetSpan& span) noexcept {
+  std::uint64_t mask = kFullWord;
+  if (word == span.first / kBits && P::keeps(Step::kFirstEdge)) mask &= kFullWord << (span.first % kBits);
+  if (word == span.last / kBits && P::keeps(Step::kLastEdge)) {
+    mask &= kFullWord >> (kBits - 1 - span.last % kBits);
+  }
+  return mask;
+}
+
+template <class P, class Shape>
+template <class Visit>
+void FlatSet<P, Shape>::each_word(const OffsetSpan& span, Visit visit) const {
+  const std::uint64_t last_word = span.last / kBits;
+  for (std::uint64_t word = span.first / kBits; word <= last_word; ++word) {
+    // pairs: touched
+    if (store_.view().touched[word / kFan].load(std::memory_order_acquire) == 0) {
+      word |= kFan - 1;
+      continue;
+    }
+    const std::uint64_t bits = load_word(word) & inside(word, span);
+    if (bits != 0) visit(word, bits);
+  }
+}
+
+// Between two equal collects addresses are only claimed, open turns aside; so two equal readings, with the
+// targets of open turns unchanged as well, are what the set held when the first ended.
+template <class P, class Shape>
+template <class Image>
+void FlatSet<P, Shape>::snapshot(ThreadLine& line, const OffsetSpan& span, Image& image) {
+  constexpr int kTriesBeforeHold = 2;
+  Image again;
+  int tries = 0;
+  for (;; ++tries) {
+    const Collect<P> collect(lines_, line);
+    const std::size_t readings = P::keeps(Step::kImageRepeated) ? 2 + 2 * collect.pending().size() : 1;
+    image.clear();
+    each_word(span, [&](std::uint64_t word, std::uint64_t bits) { image.push_back({word, bits}); });
+    bool equal = true;
+    for (std::size_t reading = 1; reading < readings && equal; ++reading) {
+      P::read_fence();
+      again.clear();
+      each_word(span, [&](std::uint64_t word, std::uint64_t bits) { again.push_back({word, bits}); });
+      equal = image == again;
+    }
+    if (equal && (collect.unmoved() || !P::keeps(Step::kImageTurns))) break;
+    if (tries == kTriesBeforeHold) lines_.hold();
+  }
+  if (tries >= kTriesBeforeHold) lines_.unhold();
+}
+
+template <class P, class Shape>
+bool FlatSet<P, Shape>::marks_hold(const OffsetSpan& span) const noexcept {
+  const auto wrong = [&](const Mark& mark, std::uint64_t word, std::uint64_t words) {
+    return mark.load(std::memory_order_seq_cst) != 0 && !all_full(word, words);
+  };
+  for (std::uint64_t word = span.first / kBits; word <= span.last / kBits; ++word) {
+    if (wrong(store_.view().full_words[word], word, 1)) return false;
+    if (wrong(store_.view().full_blocks[word / kFan], word & ~(kFan - 1), kFan)) return false;
+    if (wrong(store_.view().full_supers[word / kFan / kFan], word & ~(kFan * kFan - 1), kFan * kFan))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace clusterip::set

@@ -1,0 +1,331 @@
+// The IPv4 half of the set: 2^32 bits of demand-zero words, and marks that say which are full.
+//
+//   offset       | superblock: 14 bits | block: 6 | word: 6 | bit: 6 |
+//   words        one bit an address, 64 to an atomic word: the truth
+//   full_words   a byte a word:        1 = all 64 bits were set
+//   full_blocks  a byte a block:       1 = all its 64 words were full
+//   full_supers  a byte a superblock:  1 = all its 64 blocks were full
+//   touched      a byte a block:       1 = something was claimed in it once
+//
+// Marks are hints. A mark that is missing costs time; a mark that is wrong is taken back by the operation
+// that made it wrong. A claim that takes the last bit of a word marks the word first, claims with the one
+// locked instruction, and looks again; a release clears with one locked instruction, then takes back the
+// marks above. Whichever comes second sees the other: the locked instruction stands between the store and the
+// load of both. Marks of blocks are checked against the words themselves, since only words change by locked
+// instructions.
+//
+// claim_next looks three ways. Calm: the start's word alone. Busy: that and the next open word of its block,
+// both read whether needed or not, and chosen without a branch, since the processor could not predict it.
+// Crowded: likewise the first open word of the next open block. What they do not reach goes the slow way of
+// flat_search.hpp. Samples of a thread's luck choose its way.
+//
+// Progress: contains is wait-free; claim, release and claim_next are lock-free. A success takes effect at the
+// locked instruction; "full" at an instant inside the last, undisturbed search.
+// Tried and left: bits instead of bytes for marks (a second locked instruction), a counter a block (20 cycles
+// on every call), checking marks of blocks against marks (wrong answers under stress), one way for every fill
+// (a third slower when half full, or two thirds when nearly full).
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/set/flat_store.hpp"
+#include "engine/set/lines.hpp"
+#include "engine/set/marks.hpp"
+
+namespace clusterip::set {
+
+// Inclusive on both ends, in the offsets of one set.
+struct OffsetSpan {
+  std::uint64_t first;
+  std::uint64_t last;
+};
+
+template <class P, class Shape>
+class FlatSet {
+ public:
+  using ThreadLine = Line<P>;
+  static constexpr std::uint64_t kBits = Shape::kBits;
+  static constexpr std::uint64_t kFan = Shape::kFan;
+  static constexpr std::uint64_t kFullWord = ~std::uint64_t{0} >> (64 - kBits);
+
+  explicit FlatSet(Lines<P>& lines) : lines_(lines) {}
+
+  bool contains(std::uint64_t offset) const noexcept {
+    return (load_word(offset / kBits) & bit_of(offset)) != 0;
+  }
+  // True: was free, is now the caller's.
+  bool claim(ThreadLine& line, std::uint64_t offset) noexcept;
+  // True: was claimed.
+  bool release(ThreadLine& line, std::uint64_t offset) noexcept;
+  // The first free offset at or after `start`, circularly inside the span; kNoOffset: full, exactly.
+  std::uint64_t claim_next(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  // The same, claiming nothing.
+  std::uint64_t find_free(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  // Fetches what a claim_next from `start` will change.
+  void prepare(std::uint64_t start) const noexcept {
+    P::prefetch_to_write(&store_.view().words[start / kBits]);
+  }
+
+  // Calls visit(word number, bits) for each word with claimed addresses of the span, ascending, each word as
+  // it was when read.
+  template <class Visit>
+  void each_word(const OffsetSpan& span, Visit visit) const;
+  // The words of the span at one instant, appended to `image` as pairs of word number and bits.
+  template <class Image>
+  void snapshot(ThreadLine& line, const OffsetSpan& span, Image& image);
+
+  // For tests, at rest: whether every mark of the span's words tells the truth.
+  bool marks_hold(const OffsetSpan& span) const noexcept;
+
+ private:
+  using Word = typename P::template Atomic<std::uint64_t>;
+  using Mark = typename P::template Atomic<std::uint8_t>;
+  using View = typename FlatStore<P, Shape>::View;
+
+  // A word that claim_next may take from, and what is known about it.
+  struct Candidate {
+    std::uint64_t word;
+    std::uint64_t seen;  // its bits
+    std::uint64_t open;  // the open words of its block
+  };
+
+  // What a turn is about, above the bits of any offset: one address, or all below the mark of a block or of a
+  // superblock.
+  enum Level : std::uint64_t { kAddress, kBlock, kSuper };
+  static constexpr unsigned kLevelShift = 62;
+  static constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << kLevelShift) - 1;
+
+  static std::uint64_t bit_of(std::uint64_t offset) noexcept { return std::uint64_t{1} << (offset % kBits); }
+  static unsigned lowest(std::uint64_t bits) noexcept {
+    return static_cast<unsigned>(std::countr_zero(bits));
+  }
+  // kFan for none.
+  static unsigned lowest_of_group(std::uint64_t mask) noexcept {
+    return kFan == 64 ? lowest(mask) : lowest(mask | (std::uint64_t{1} << (kFan % 64)));
+  }
+  // The bits of a word that lie inside the span.
+  static std::uint64_t inside(std::uint64_t word, const OffsetSpan& span) noexcept;
+
+  // Where the marks of the group around `at` are open.
+  static std::uint64_t open_around(const Mark* marks, std::uint64_t at) noexcept {
+    return open_mask<P, kFan>(marks + (at & ~(kFan - 1)));
+  }
+  std::uint64_t open_words(std::uint64_t word) const noexcept {
+    return open_around(store_.view().full_words, word);
+  }
+  std::uint64_t open_blocks(std::uint64_t block) const noexcept {
+    return open_around(store_.view().full_blocks, block);
+  }
+  std::uint64_t open_supers(std::uint64_t super) const noexcept {
+    return open_around(store_.view().full_supers, super);
+  }
+  static std::uint64_t load(const Word& word) noexcept {
+    // pairs: word
+    return word.load(std::memory_order_acquire);
+  }
+  std::uint64_t load_word(std::uint64_t word) const noexcept { return load(store_.view().words[word]); }
+  bool all_full(std::uint64_t word, std::uint64_t count) const noexcept {
+    return all_words_full<P>(store_.view().words + word, count, kFullWord);
+  }
+
+  static Candidate candidate(const View& view, const Candidate& here, std::uint64_t tail, Mode mode) noexcept;
+  std::uint64_t claim_calmly(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t claim_among(ThreadLine& line, const OffsetSpan& span, std::uint64_t start,
+                            Mode mode) noexcept;
+  bool take(const View& view, ThreadLine& line, std::uint64_t offset, const Candidate& from) noexcept;
+  std::uint64_t claim_busily(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t claim_crowded(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  void touch(std::uint64_t word) noexcept;
+
+  // flat_search.hpp
+  std::uint64_t sample(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t find_from(ThreadLine& line, std::uint64_t from, const OffsetSpan& span) noexcept;
+  std::uint64_t next_open_word(ThreadLine& line, std::uint64_t word, std::uint64_t last) noexcept;
+  std::uint64_t next_open_block(ThreadLine& line, std::uint64_t block, std::uint64_t last) noexcept;
+  std::uint64_t find_circular(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t claim_slowly(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t find_in_words(std::uint64_t word, std::uint64_t count, const OffsetSpan& span) const noexcept;
+  std::uint64_t find_unmarked(const Collect<P>& collect, const OffsetSpan& span) const noexcept;
+  bool pending_stay_claimed(const Collect<P>& collect, const OffsetSpan& span) const noexcept;
+  // Mark what was seen full.
+  void mark_word(ThreadLine& line, std::uint64_t word) noexcept;
+  void mark_block(ThreadLine& line, std::uint64_t block) noexcept;
+  void mark_super(ThreadLine& line, std::uint64_t super) noexcept;
+
+  Lines<P>& lines_;
+  FlatStore<P, Shape> store_;
+};
+
+template <class P, class Shape>
+void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
+  // Never taken back; the claim that follows publishes it. pairs: touched
+  store_.view().touched[word / kFan].store(1, std::memory_order_relaxed);
+}
+
+// The one locked instruction, with the mark of the word around it where this may be the last bit.
+template <class P, class Shape>
+[[gnu::always_inline]] inline bool FlatSet<P, Shape>::take(const View& view, ThreadLine& line,
+                                                           std::uint64_t offset,
+                                                           const Candidate& from) noexcept {
+  const std::uint64_t bit = bit_of(offset);
+  if (from.seen == 0) [[unlikely]]
+    touch(from.word);
+  // 0 for the last bit of the word.
+  const std::uint64_t rest = ~(from.seen | bit) & kFullWord;
+  // pairs: claiming (published by the mark)
+  if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(offset, std::memory_order_relaxed);
+  Mark* mark = P::select(rest, view.full_words + from.word, &line.scrap);
+  // pairs: mark
+  mark->store(1, std::memory_order_release);
+  Word& word = view.words[from.word];
+  const bool taken = (word.fetch_or(bit, std::memory_order_seq_cst) & bit) == 0;
+  if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
+  // The fence orders this look behind the mark. pairs: word
+  const std::uint64_t free = ~word.load(std::memory_order_relaxed) & kFullWord;
+  // pairs: mark
+  if (P::select(rest, free, std::uint64_t{0}) != 0 && P::keeps(Step::kRelook)) [[unlikely]] {
+    mark->store(0, std::memory_order_release);
+  }
+  // The last bit of the only open word of its block.
+  if ((rest | (from.open & (from.open - 1))) == 0) [[unlikely]]
+    mark_block(line, from.word / kFan);
+  return taken || !P::keeps(Step::kClaimVerdict);
+}
+
+template <class P, class Shape>
+bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
+  if (lines_.held()) [[unlikely]]
+    lines_.step_back(line);
+  const std::uint64_t word = offset / kBits;
+  const std::uint64_t seen = load_word(word);
+  if ((seen & bit_of(offset)) != 0) return false;
+  return take(store_.view(), line, offset, {word, seen, open_words(word)});
+}
+
+template <class P, class Shape>
+bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept {
+  if (lines_.held()) [[unlikely]]
+    lines_.step_back(line);
+  const std::uint64_t word = offset / kBits;
+  const std::uint64_t bit = bit_of(offset);
+  const View view = store_.view();
+  if ((load(view.words[word]) & bit) == 0) return false;
+  line.open_turn((std::uint64_t{kAddress} << kLevelShift) | offset);
+  const bool cleared = (view.words[word].fetch_and(~bit, std::memory_order_seq_cst) & bit) != 0;
+  if (P::keeps(Step::kReleaseFence)) P::fence_after_locked();
+  Mark& block = view.full_blocks[word / kFan];
+  Mark& super = view.full_supers[word / kFan / kFan];
+  // Relaxed, since the fence orders them behind the cleared bit. pairs: mark
+  const std::uint64_t marked = view.full_words[word].load(std::memory_order_relaxed);
+  const auto above = block.load(std::memory_order_relaxed) | super.load(std::memory_order_relaxed);
+  Mark* mark = P::select(marked, &line.scrap, view.full_words + word);
+  // pairs: mark
+  if (P::keeps(Step::kUnmarkWord)) mark->store(0, std::memory_order_release);
+  if (above != 0) [[unlikely]] {
+    // pairs: mark
+    if (P::keeps(Step::kUnmarkBlock)) block.store(0, std::memory_order_release);
+    if (P::keeps(Step::kUnmarkSuper)) super.store(0, std::memory_order_release);
+  }
+  line.close_turn();
+  return cleared;
+}
+
+// Calm: nearly every start finds room in its own word, and leaves some.
+template <class P, class Shape>
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_calmly(ThreadLine& line,
+                                                                            const OffsetSpan& span,
+                                                                            std::uint64_t start) noexcept {
+  Word* words = store_.view().words;
+  const std::uint64_t word = start / kBits;
+  const std::uint64_t seen = load(words[word]);
+  const std::uint64_t free = ~seen & (kFullWord << (start % kBits)) & kFullWord;
+  const std::uint64_t offset = word * kBits + lowest(free);
+  if (free == 0 || offset > span.last) [[unlikely]]
+    return claim_crowded(line, span, start);
+  const std::uint64_t bit = bit_of(offset);
+  if ((seen | bit) == kFullWord || seen == 0) [[unlikely]] {
+    return claim_crowded(line, span, start);
+  }
+  // pairs: word
+  if ((words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) == 0) [[likely]]
+    return offset;
+  return claim_slowly(line, span, start);
+}
+
+template <class P, class Shape>
+[[gnu::always_inline]] inline typename FlatSet<P, Shape>::Candidate FlatSet<P, Shape>::candidate(
+    const View& view, const Candidate& here, std::uint64_t tail, Mode mode) noexcept {
+  const std::uint64_t later = here.open & (~std::uint64_t{1} << (here.word % kFan));
+  const std::uint64_t next = (here.word & ~(kFan - 1)) + lowest_of_group(later);
+  Candidate chosen{next, load(view.words[next]), here.open};
+  if (mode == Mode::kCrowded) {
+    const std::uint64_t block = here.word / kFan;
+    const std::uint64_t blocks = open_around(view.full_blocks, block) & (~std::uint64_t{1} << (block % kFan));
+    const std::uint64_t far_block = (block & ~(kFan - 1)) + lowest_of_group(blocks);
+    const std::uint64_t far_open = open_around(view.full_words, far_block * kFan);
+    const std::uint64_t far = far_block * kFan + lowest_of_group(far_open);
+    const std::uint64_t far_seen = load(view.words[far]);
+    chosen.word = P::select(later, far, chosen.word);
+    chosen.seen = P::select(later, far_seen, chosen.seen);
+    chosen.open = P::select(later, far_open, chosen.open);
+  }
+  const std::uint64_t room = ~here.seen & tail;
+  chosen.word = P::select(room, chosen.word, here.word);
+  chosen.seen = P::select(room, chosen.seen, here.seen);
+  chosen.open = P::select(room, chosen.open, here.open);
+  return chosen;
+}
+
+template <class P, class Shape>
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_among(ThreadLine& line,
+                                                                           const OffsetSpan& span,
+                                                                           std::uint64_t start,
+                                                                           Mode mode) noexcept {
+  const View view = store_.view();
+  const std::uint64_t word = start / kBits;
+  const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
+  const Candidate here{word, load(view.words[word]), open_around(view.full_words, word)};
+  const Candidate from = candidate(view, here, tail, mode);
+  const std::uint64_t mask = P::select(~here.seen & tail, kFullWord, tail);
+  const std::uint64_t free = ~from.seen & mask;
+  const std::uint64_t offset = from.word * kBits + lowest(free);
+  if (free == 0 || offset > span.last) [[unlikely]]
+    return claim_slowly(line, span, start);
+  if (take(view, line, offset, from)) [[likely]]
+    return offset;
+  return claim_slowly(line, span, start);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_busily(ThreadLine& line, const OffsetSpan& span,
+                                                                std::uint64_t start) noexcept {
+  return claim_among(line, span, start, Mode::kBusy);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line, const OffsetSpan& span,
+                                                                 std::uint64_t start) noexcept {
+  return claim_among(line, span, start, Mode::kCrowded);
+}
+
+template <class P, class Shape>
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_next(ThreadLine& line,
+                                                                          const OffsetSpan& span,
+                                                                          std::uint64_t start) noexcept {
+  // One call in 64 looks how the others may fare. Starts are random, so their low bits are a fair draw.
+  if (start % 64 == 0) [[unlikely]]
+    return sample(line, span, start);
+  // Written by others only as a courtesy. pairs: none
+  const Mode mode = line.mode.load(std::memory_order_relaxed);
+  if (mode == Mode::kCalm) return claim_calmly(line, span, start);
+  if (mode == Mode::kBusy) return claim_busily(line, span, start);
+  if (mode == Mode::kHeld) [[unlikely]]
+    lines_.step_back(line);
+  return claim_crowded(line, span, start);
+}
+
+}  // namespace clusterip::set
+
+#include "engine/set/flat_search.hpp"

@@ -1,0 +1,44 @@
+// The steps that make the lock-free structures right, by name.
+//
+// Code asks P::keeps(step), which is the constant true in the real engine. The catalogue of planted faults in
+// tests/engine/planted drops one step after the other; a step that can go unnoticed is not proven needed.
+#pragma once
+
+#include <cstdint>
+
+namespace clusterip::set {
+
+enum class Step : std::uint8_t {
+  kClaimVerdict,   // a claim that found the bit set is not a success
+  kAnnounceClaim,  // who may fill a word names it first
+  kRelook,         // and looks at it again after the claim
+  kRelookFence,    // with a fence between the mark and that second look
+  kReleaseFence,   // between clearing a bit and looking at the marks
+  kUnmarkWord,     // a release takes back the mark of its word
+  kUnmarkBlock,    // and those above it
+  kUnmarkSuper,
+  kLeafRecheck,      // marks of blocks are checked against words, not against marks
+  kBlockRecheck,     // marks of blocks are checked at all
+  kTurnOpens,        // a release opens a turn before it clears
+  kTurnCloses,       // and counts it after it repaired the marks
+  kTurnsCompared,    // full is only believed if no turn moved
+  kPendingLooked,    // words of open turns are looked at themselves
+  kClaimsLooked,     // and words that claims announced
+  kPendingRepeated,  // open turns are looked at as often as they could change
+  kFirstEdge,        // the first word of a span is masked
+  kLastEdge,         // the last word of a span is masked
+  kWrapAround,       // a search goes on before its start
+  kImageRepeated,    // a snapshot is read twice
+  kImageTurns,       // and only believed if no turn moved
+  kFrozenSeen,       // a claim notices that its table was frozen
+  kCopiedOnce,       // a word is copied to the next table once
+  kCopiedBeforeUse,  // nobody uses the next table before all is copied
+  kKeptWhileRead,    // an old table lives while somebody may read it
+  kFenceWaits,       // a change of ranges waits for the views of older tables
+  kHeavyFence,       // and makes other processors show their views first
+  kLightFence,       // a view is announced before the table is read
+  kHintRechecked,    // who marked a range full searches it again
+  kHintTakenBack,    // a release takes back the marks of its ranges
+};
+
+}  // namespace clusterip::set
