@@ -162,7 +162,7 @@ std::uint64_t FlatSet<P, Shape>::find_unmarked(const Collect<P>& collect,
 template <class P, class Shape>
 bool FlatSet<P, Shape>::pending_stay_claimed(const Collect<P>& collect,
                                              const OffsetSpan& span) const noexcept {
-  const std::size_t looks = P::keeps(Step::kPendingRepeated) ? collect.pending().size() + 1 : 0;
+  const std::size_t looks = collect.pending().size() + 1;
   for (std::size_t look = 0; look < looks; ++look) {
     for (const std::uint64_t pending : collect.pending()) {
       const std::uint64_t offset = pending & kOffsetMask;

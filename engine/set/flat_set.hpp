@@ -181,8 +181,8 @@ template <class P, class Shape>
   mark->store(1, std::memory_order_release);
   Word& word = view.words[from.word];
   const bool taken = (word.fetch_or(bit, std::memory_order_seq_cst) & bit) == 0;
-  if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
-  // The fence orders this look behind the mark. pairs: word
+  // Sees this claim or something later. A release before it left the word open, which this look sees; a
+  // release after it sees the mark. pairs: word
   const std::uint64_t free = ~word.load(std::memory_order_relaxed) & kFullWord;
   // pairs: mark
   if (P::select(rest, free, std::uint64_t{0}) != 0 && P::keeps(Step::kRelook)) [[unlikely]] {

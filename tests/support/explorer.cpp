@@ -95,6 +95,10 @@ class Explorer {
   std::size_t choose(std::size_t count);
   Node* visit_node(bool& fresh);
   bool backtrack();
+  std::uint64_t random() {
+    random_ = random_ * 6364136223846793005U + 1442695040888963407U;
+    return random_ >> 33;
+  }
   bool sleeping() const { return !options_.weak && !options_.preemptions; }
 
   std::vector<Message>& history(ModelCell& cell);
@@ -102,6 +106,7 @@ class Explorer {
   void append(ModelCell& cell, std::uint64_t value, std::memory_order order, const View* read_from);
 
   ExploreOptions options_;
+  std::uint64_t random_ = options_.seed;
   std::vector<Node> path_;
   std::size_t depth_ = 0;
   std::array<std::unique_ptr<Thread>, kMostThreads> threads_;
@@ -190,6 +195,7 @@ Node* Explorer::visit_node(bool& fresh) {
 
 std::size_t Explorer::choose(std::size_t count) {
   if (count == 1 || redundant_) return 0;
+  if (options_.random_runs != 0) return random() % 4 != 0 ? 0 : random() % count;
   bool fresh = false;
   Node* node = visit_node(fresh);
   if (fresh) {
@@ -209,6 +215,13 @@ bool Explorer::choose_thread() {
     return true;
   }
   if (current_can && options_.preemptions && preemptions_ >= *options_.preemptions) can = 1U << current_;
+  if (options_.random_runs != 0) {
+    if (current_can && random() % 6 != 0) return true;
+    auto skip = random() % static_cast<unsigned>(__builtin_popcount(can));
+    for (; skip > 0; --skip) can &= can - 1;
+    current_ = static_cast<std::size_t>(__builtin_ctz(can));
+    return true;
+  }
   unsigned awake = sleeping() ? can & ~sleep_ : can;
   if (awake == 0) {
     redundant_ = true;
@@ -286,7 +299,7 @@ ExploreResult Explorer::run(const std::function<Program()>& make) {
     result.failure = failure_;
     if (!failure_.empty()) return result;
     if (result.runs >= options_.most_runs) return result;
-  } while (backtrack());
+  } while (options_.random_runs != 0 ? result.runs < options_.random_runs : backtrack());
   result.complete = true;
   return result;
 }

@@ -29,6 +29,9 @@ struct ExploreOptions {
   // This thread stops for ever after so many of its steps; the others must finish.
   std::optional<std::size_t> frozen_thread = std::nullopt;
   std::uint64_t frozen_after = 0;
+  // Not 0: so many runs of random choices instead, from this seed.
+  std::uint64_t random_runs = 0;
+  std::uint64_t seed = 1;
   std::uint64_t most_runs = 50'000'000;
   // A thread that takes more steps in one run is taken for one that never ends.
   std::uint64_t most_steps = 5'000;

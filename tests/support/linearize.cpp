@@ -37,6 +37,10 @@ bool applies(const Call& call, State& state) {
       return true;
     case Kind::kContains:
       return (call.result != 0) == held;
+    case Kind::kFind: {
+      const std::uint64_t free = ~state.held & mask_of(call);
+      return call.result == Call::kNone ? free == 0 : ((free >> call.result) & 1U) != 0;
+    }
     case Kind::kSnapshot:
       return call.result == (state.held & mask_of(call));
     case Kind::kClose:
@@ -105,8 +109,8 @@ bool sequentially_consistent(const std::vector<Call>& history, std::uint64_t hel
 }
 
 std::string to_text(const std::vector<Call>& history) {
-  static const char* const kNames[] = {"claim",    "release", "contains", "claim_next",
-                                       "snapshot", "close",   "allocate"};
+  static const char* const kNames[] = {"claim", "release",  "contains", "claim_next",
+                                       "find",  "snapshot", "close",    "allocate"};
   std::ostringstream text;
   for (const Call& call : history) {
     text << "[" << call.begin << ", " << call.end << "] " << kNames[static_cast<int>(call.kind)] << " "

@@ -19,6 +19,7 @@ struct Call {
     kRelease,    // address -> success
     kContains,   // address -> success
     kClaimNext,  // [first, last] -> address, or kNone for full
+    kFind,       // [first, last] -> a free address, or kNone for full
     kSnapshot,   // [first, last] -> bits
     kClose,      // from here on no address may come out of [first, last] by kAllocate
     kAllocate,   // any of [first, last] while it is not closed -> address; kNone: closed, or full

@@ -32,6 +32,9 @@ inline Call contains(std::uint64_t address) {
 inline Call claim_next(std::uint64_t first, std::uint64_t last, std::uint64_t start) {
   return {.kind = Call::Kind::kClaimNext, .first = first, .last = last, .result = start};
 }
+inline Call find(std::uint64_t first, std::uint64_t last, std::uint64_t start) {
+  return {.kind = Call::Kind::kFind, .first = first, .last = last, .result = start};
+}
 inline Call snapshot(std::uint64_t first, std::uint64_t last) {
   return {.kind = Call::Kind::kSnapshot, .first = first, .last = last};
 }

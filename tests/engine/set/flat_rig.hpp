@@ -22,7 +22,7 @@ class FlatRig {
     for (std::uint64_t a = 0; a <= kSmallLast; ++a) {
       if (((held >> a) & 1U) != 0) static_cast<void>(set_.claim(lines_[0], a));
     }
-    for (std::size_t t = 0; t < 3; ++t) lines_[t].mode.store(kMode);
+    for (std::size_t t = 0; t < 4; ++t) lines_[t].mode.store(kMode);
     lines_[0].claiming.store(set::kNoOffset);
   }
 
@@ -36,6 +36,8 @@ class FlatRig {
         return set_.release(line, call.first) ? 1 : 0;
       case Call::Kind::kContains:
         return set_.contains(call.first) ? 1 : 0;
+      case Call::Kind::kFind:
+        return set_.find_free(line, span, call.result);
       case Call::Kind::kSnapshot:
         return take_snapshot(line, span);
       default:
@@ -65,7 +67,7 @@ class FlatRig {
     return bits;
   }
 
-  set::Lines<P> lines_{3, []() noexcept -> std::size_t { return 3; }};
+  set::Lines<P> lines_{4, []() noexcept -> std::size_t { return 4; }};
   set::FlatSet<P, SmallShape> set_{lines_};
 };
 

@@ -15,13 +15,34 @@ void expect_all(const ExploreOptions& options) {
     const auto result =
         explore(options, [&] { return script_program<FlatRig<kNoStep, kMode>>(script, options.weak); });
     EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
-    std::printf("%10lu  %s\n", result.runs, script.name.c_str());
   }
 }
 
 TEST(FlatSchedule, EveryFewPreemptionsOfTwoThreads) {
-  expect_all<Mode::kCalm>({.preemptions = 3});
-  expect_all<Mode::kCrowded>({.preemptions = 3});
+  expect_all<Mode::kCalm>({.preemptions = 2});
+  expect_all<Mode::kCrowded>({.preemptions = 2});
+}
+
+TEST(FlatSchedule, RandomSchedules) {
+  expect_all<Mode::kBusy>({.random_runs = 3000});
+  expect_all<Mode::kCrowded>({.random_runs = 3000, .seed = 7});
+}
+
+// Wherever one thread stops for ever, the others finish.
+TEST(FlatSchedule, AStalledThreadStopsNobody) {
+  for (const Script& script : flat_scripts()) {
+    for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
+      for (std::uint64_t after = 1; after < 40; after += 2) {
+        const ExploreOptions options{.frozen_thread = thread, .frozen_after = after, .random_runs = 20};
+        const auto result = explore(options, [&] {
+          Program program = script_program<FlatRig<kNoStep, Mode::kBusy>>(script);
+          program.check = nullptr;
+          return program;
+        });
+        ASSERT_EQ(result.failure, "") << script.name << ", thread " << thread << " after " << after;
+      }
+    }
+  }
 }
 
 TEST(FlatSchedule, StaleLoads) {
