@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "daemon/api/yaml_json.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -61,6 +63,26 @@ Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
   }
 }
 
+Result<Json> read_yaml_body(std::string_view text, const BodyLimits& limits) {
+  // A body has at most this many values; aliases count for what they stand for.
+  constexpr std::size_t kMostNodes = 200'000;
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  if (start != std::string_view::npos && text[start] == '{') {
+    Result<Json> object = read_json(text, limits);
+    if (object) return object;
+  }
+  auto read = read_yaml(text, {kMostNodes, limits.depth});
+  if (const auto* error = std::get_if<YamlError>(&read)) {
+    return bad_request("error decoding YAML: line " + std::to_string(error->line) + ": " + error->reason);
+  }
+  auto& documents = std::get<std::vector<Json>>(read);
+  if (documents.size() != 1) {
+    return bad_request("error decoding YAML: " + std::to_string(documents.size()) +
+                       " documents where one is wanted");
+  }
+  return std::move(documents.front());
+}
+
 Refusal check_type(const Json& object, const Resource& resource, std::string_view version) {
   const std::string kind = member_text(object, "kind");
   const std::string sent_version = member_text(object, "apiVersion");
@@ -89,12 +111,13 @@ Refusal check_type(const Json& object, const Resource& resource, std::string_vie
 Result<Json> read_object(std::string_view content_type, std::string_view body, const Resource& resource,
                          std::string_view version, const BodyLimits& limits) {
   const std::string type = media_type(content_type);
-  if (!type.empty() && type != "application/json") {
+  const bool is_yaml = type == "application/yaml";
+  if (!type.empty() && type != "application/json" && !is_yaml) {
     return generic(415, "UnsupportedMediaType",
                    "the body of the request was in an unknown format - accepted media types include: "
-                   "application/json");
+                   "application/json, application/yaml");
   }
-  Result<Json> object = read_json(body, limits);
+  Result<Json> object = is_yaml ? read_yaml_body(body, limits) : read_json(body, limits);
   if (!object) return object;
   if (!object->is_object()) {
     return bad_request(

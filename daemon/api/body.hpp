@@ -21,6 +21,9 @@ std::string media_type(std::string_view content_type);
 // JSON text as a value. The message is what Go's decoder says, as far as it can be told.
 Result<nlohmann::json> read_json(std::string_view text, const BodyLimits& limits = {});
 
+// YAML, of which JSON is a part. One document.
+Result<nlohmann::json> read_yaml_body(std::string_view text, const BodyLimits& limits = {});
+
 // A body that is to be an object of `resource`, sent to `version`.
 Result<nlohmann::json> read_object(std::string_view content_type, std::string_view body,
                                    const Resource& resource, std::string_view version,

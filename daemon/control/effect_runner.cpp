@@ -77,10 +77,10 @@ api::Refusal EffectRunner::carry_out(const cluster::CreateServiceCidr& effect) c
   return refusal_of(verbs_.create(ranges(), "", api::encode(effect.object), as(kApiServer)));
 }
 
-api::Refusal EffectRunner::change_range(const std::string& name, bool status, const RequestContext& context,
+api::Refusal EffectRunner::change_range(const std::string& name, const RequestContext& context,
                                         const std::function<void(Json&)>& change) const {
   return refusal_of(verbs_.update(
-      ranges(), {"", name}, status,
+      ranges(), {"", name}, false,
       [&](const Json& standing) -> api::Result<Json> {
         Json changed = standing;
         change(changed);
@@ -90,12 +90,12 @@ api::Refusal EffectRunner::change_range(const std::string& name, bool status, co
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::UpdateServiceCidr& effect) const {
-  return change_range(effect.name, false, as(kApiServer),
+  return change_range(effect.name, as(kApiServer),
                       [&](Json& range) { range["spec"]["cidrs"] = effect.cidrs; });
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::AddFinalizer& effect) const {
-  return change_range(effect.service_cidr, false, as(kControllerManager), [](Json& range) {
+  return change_range(effect.service_cidr, as(kControllerManager), [](Json& range) {
     Json& finalizers = range["metadata"]["finalizers"];
     if (!finalizers.is_array()) finalizers = Json::array();
     const Json wanted = std::string(cluster::kServiceCidrFinalizer);
@@ -105,7 +105,7 @@ api::Refusal EffectRunner::carry_out(const cluster::AddFinalizer& effect) const 
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::RemoveFinalizer& effect) const {
-  return unless_gone(change_range(effect.service_cidr, false, as(kControllerManager), [](Json& range) {
+  return unless_gone(change_range(effect.service_cidr, as(kControllerManager), [](Json& range) {
     Json left = Json::array();
     for (const Json& finalizer : range["metadata"]["finalizers"]) {
       if (finalizer != std::string(cluster::kServiceCidrFinalizer)) left.push_back(finalizer);
@@ -115,21 +115,14 @@ api::Refusal EffectRunner::carry_out(const cluster::RemoveFinalizer& effect) con
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::ApplyCondition& effect) const {
-  RequestContext context = as(effect.field_manager);
-  context.apply = true;
-  return change_range(effect.service_cidr, true, context, [&](Json& range) {
-    Json wanted = api::encode_conditions({effect.condition}).front();
-    Json& conditions = range["status"]["conditions"];
-    if (!conditions.is_array()) conditions = Json::array();
-    const auto standing = std::find_if(conditions.begin(), conditions.end(), [&](const Json& condition) {
-      return condition.value("type", "") == effect.condition.type;
-    });
-    if (standing == conditions.end()) {
-      conditions.push_back(std::move(wanted));
-    } else {
-      *standing = std::move(wanted);
-    }
-  });
+  Json condition = api::encode_conditions({effect.condition}).front();
+  // Upstream's controller of the default ServiceCIDR does not name an empty reason, so it does not own it.
+  const bool names_reason = effect.field_manager != cluster::kDefaultServiceCidrController;
+  if (effect.condition.reason.empty() && !names_reason) condition.erase("reason");
+  const Json configuration{{"metadata", {{"name", effect.service_cidr}}},
+                           {"status", {{"conditions", Json::array({std::move(condition)})}}}};
+  return refusal_of(
+      verbs_.apply(ranges(), {"", effect.service_cidr}, true, configuration, true, as(effect.field_manager)));
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::CreateService& effect) const {

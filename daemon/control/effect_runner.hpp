@@ -36,7 +36,7 @@ class EffectRunner {
   api::Refusal carry_out(const cluster::RequeueAfter& effect) const;
 
   RequestContext as(std::string manager) const;
-  api::Refusal change_range(const std::string& name, bool status, const RequestContext& context,
+  api::Refusal change_range(const std::string& name, const RequestContext& context,
                             const std::function<void(Json&)>& change) const;
 
   const Verbs& verbs_;

@@ -6,6 +6,7 @@
 #include "daemon/api/object_json.hpp"
 #include "daemon/control/verbs.hpp"
 #include "engine/cluster/metadata_rules.hpp"
+#include "engine/cluster/service_normalization.hpp"
 #include "engine/cluster/service_validation.hpp"
 
 namespace clusterip::daemon {
@@ -82,8 +83,12 @@ class ServiceStrategy : public Strategy {
     if (const auto* error = std::get_if<api::DecodeError>(&read)) {
       return api::bad_request("Service in version \"v1\" cannot be handled as a Service: " + error->reason);
     }
-    return api::encode(std::get<Service>(read));
+    Service service = std::get<Service>(read);
+    cluster::set_defaults(service);
+    return api::encode(service);
   }
+
+  Json blank() const override { return api::encode(Service()); }
 
   Result<Plan> plan_create(Json object, const RequestContext& context) const override {
     Service service = read(object);

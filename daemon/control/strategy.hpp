@@ -22,8 +22,9 @@ using Json = nlohmann::json;
 // Who asks, how, and when.
 struct RequestContext {
   std::string user = "system:admin";
-  std::string manager;  // of the fields that the request sets
-  bool apply = false;   // server-side apply: the manager owns what it sends
+  std::string manager;         // of the fields that the request sets
+  std::string version = "v1";  // of the API, as the path names it
+  bool owned = false;          // who owns which fields has been settled already
   bool dry_run = false;
   cluster::Instant now;
   std::vector<std::string>* warnings = nullptr;  // for the answer's Warning headers
@@ -57,8 +58,10 @@ class Strategy {
   virtual ~Strategy() = default;
   virtual const api::Resource& resource() const = 0;
 
-  // The object as the typed decoder reads it: unknown fields gone, wrong types refused.
+  // The object as the typed decoder reads it: unknown fields gone, wrong types refused, defaults set.
   virtual api::Result<Json> decode(const Json& sent) const = 0;
+  // The object that has nothing: what a create is compared with to see which fields it sets.
+  virtual Json blank() const;
   // The object has a name (if it was given one), a uid and a creation time.
   virtual api::Result<Plan> plan_create(Json object, const RequestContext& context) const = 0;
   // Through the status subresource when `status`.

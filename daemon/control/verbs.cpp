@@ -3,6 +3,8 @@
 #include <cassert>
 #include <random>
 
+#include "daemon/api/managed_fields.hpp"
+
 namespace clusterip::daemon {
 namespace {
 
@@ -69,6 +71,10 @@ Status already_exists(const api::Resource& resource, const std::string& name, co
     status.message = "object is being deleted: " + status.message;
   }
   return status;
+}
+
+api::FieldOwner owner_of(const api::Resource& resource, bool status, const RequestContext& context) {
+  return {context.manager, resource.api_version(context.version), status, context.now};
 }
 
 // What a client may not choose.
@@ -145,6 +151,10 @@ std::string Strategy::generate_name(std::string_view base, std::string_view rand
   return std::string(base.substr(0, kLongestName - random_end.size())).append(random_end);
 }
 
+Json Strategy::blank() const {
+  return {{"metadata", Json::object()}, {"spec", Json::object()}, {"status", Json::object()}};
+}
+
 Verbs::Verbs(Store& store, std::vector<std::unique_ptr<Strategy>> strategies)
     : store_(store), strategies_(std::move(strategies)) {
   assert(strategies_.size() == api::kResourceCount);
@@ -194,6 +204,9 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
   }
   if (!text_of(object.at("metadata"), "resourceVersion").empty()) {
     return api::generic(500, "", "resourceVersion should not be set on objects to be created");
+  }
+  if (!context.owned) {
+    api::record_update(object, kind.blank(), resource, owner_of(resource, false, context));
   }
   const std::string base = text_of(object.at("metadata"), "generateName");
   const std::string name = text_of(object.at("metadata"), "name");
@@ -258,6 +271,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     if (!fresh) return fresh.status();
     if (auto refusal = check_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
     if (auto refusal = check_identity(resource, *fresh, old)) return std::move(*refusal);
+    if (!context.owned) api::record_update(*fresh, old, resource, owner_of(resource, status, context));
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
     if (!plan) return plan.status();
     const bool erased = is_deleting(plan->object) && !has_finalizers(plan->object);
@@ -286,6 +300,32 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
   }
   return api::conflict(resource.subject(), key.name, kModified);
+}
+
+Result<Written> Verbs::apply(const api::Resource& resource, const ObjectKey& key, bool status,
+                             const Json& configuration, bool force, const RequestContext& context) const {
+  const Strategy& kind = strategy(resource);
+  const api::FieldOwner owner = owner_of(resource, status, context);
+  RequestContext settled = context;
+  settled.owned = true;
+  const auto change = [&](const Json& standing) -> Result<Json> {
+    auto merged = api::server_side_apply(standing, configuration, resource, owner, force);
+    if (!merged) return merged;
+    return kind.decode(*merged);
+  };
+  if (status || store_.get(id_of(resource), key)) {
+    return update(resource, key, status, change, nullptr, settled);
+  }
+  Json first = kind.blank();
+  first["metadata"]["name"] = key.name;
+  auto created = change(first);
+  if (!created) return created.status();
+  if (!text_of(created->at("metadata"), "uid").empty()) {
+    return api::conflict(resource.subject(), key.name,
+                         "uid mismatch: the provided object specified uid " +
+                             text_of(created->at("metadata"), "uid") + ", and no existing object was found");
+  }
+  return create(resource, key.name_space, *created, settled);
 }
 
 Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key,

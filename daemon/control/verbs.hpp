@@ -50,6 +50,9 @@ class Verbs {
   // `put` is the body to create where nothing stands and the kind allows it.
   api::Result<Written> update(const api::Resource& resource, const ObjectKey& key, bool status,
                               const Change& change, const Json* put, const RequestContext& context) const;
+  // Server-side apply of a configuration; creates what does not exist.
+  api::Result<Written> apply(const api::Resource& resource, const ObjectKey& key, bool status,
+                             const Json& configuration, bool force, const RequestContext& context) const;
   api::Result<Deleted> erase(const api::Resource& resource, const ObjectKey& key,
                              const DeleteOptions& options, const RequestContext& context) const;
 

@@ -1,6 +1,7 @@
 #include "daemon/http/discovery.hpp"
 
 #include "daemon/api/discovery_json.hpp"
+#include "daemon/api/openapi_json.hpp"
 #include "daemon/http/answers.hpp"
 
 namespace clusterip::daemon {
@@ -29,6 +30,13 @@ std::string_view aggregated_version(std::string_view accept) {
 std::optional<HttpResponse> answer_discovery(const HttpRequest& request) {
   std::string path = request.path;
   if (path.size() > 1 && path.back() == '/') path.pop_back();
+  constexpr std::string_view kOpenApi = "/openapi/v3";
+  if (path == kOpenApi) return answer_json(200, api::openapi_index());
+  if (path.rfind(std::string(kOpenApi) + "/", 0) == 0) {
+    const auto document = api::openapi_document(std::string_view(path).substr(kOpenApi.size() + 1));
+    if (document.is_null()) return std::nullopt;
+    return answer_json(200, document);
+  }
   if (path == "/api" || path == "/apis") {
     const std::string_view version = aggregated_version(request.header("Accept"));
     if (!version.empty()) {

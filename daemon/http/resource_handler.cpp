@@ -2,6 +2,7 @@
 
 #include "daemon/api/body.hpp"
 #include "daemon/api/patch.hpp"
+#include "daemon/api/unknown_fields.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/collection_handler.hpp"
 
@@ -13,6 +14,7 @@ using api::Result;
 constexpr std::size_t kLongestManager = 128;
 constexpr std::string_view kJsonPatch = "application/json-patch+json";
 constexpr std::string_view kMergePatch = "application/merge-patch+json";
+constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
 constexpr std::string_view kStrategicPatch = "application/strategic-merge-patch+json";
 
 // Who owns the fields that a client sets without naming itself: its program, as far as that can be told.
@@ -117,6 +119,7 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   std::vector<std::string> warnings;
   context.user = user;
   context.manager = manager_of(request);
+  context.version = path.version;
   context.now = now_();
   context.warnings = &warnings;
   if (auto refusal = check_dry_run(request, context.dry_run)) return answer_status(*refusal);
@@ -155,6 +158,27 @@ HttpResponse ResourceHandler::collection(const ResourceCall& call) const {
   return list_collection(call, verbs_.store(), *options);
 }
 
+api::Refusal ResourceHandler::check_fields(const ResourceCall& call, const Json& object) const {
+  const std::string_view mode = call.request.parameter("fieldValidation");
+  if (mode == "Ignore") return std::nullopt;
+  if (!mode.empty() && mode != "Warn" && mode != "Strict") {
+    const cluster::FieldError error{cluster::FieldErrorType::kNotSupported, "fieldValidation",
+                                    cluster::json_quote(mode),
+                                    R"(supported values: "", "Ignore", "Strict", "Warn")"};
+    return api::invalid({"meta.k8s.io", "", options_kind(call.request.method)}, "", {error});
+  }
+  std::string all;
+  for (const std::string& field : api::unknown_fields(object, api::schema_of(call.resource))) {
+    const std::string text = "unknown field \"" + field + "\"";
+    all += (all.empty() ? "" : ", ") + text;
+    if (mode != "Strict") call.context.warn(text);
+  }
+  if (all.empty() || mode != "Strict") return std::nullopt;
+  const std::string kind(call.resource.kind);
+  return api::bad_request(kind + " in version \"" + call.path.version + "\" cannot be handled as a " + kind +
+                          ": strict decoding error: " + all);
+}
+
 HttpResponse ResourceHandler::get(const ResourceCall& call) const {
   const auto record = verbs_.get(call.resource, call.key());
   if (!record) return answer_status(record.status());
@@ -165,6 +189,7 @@ HttpResponse ResourceHandler::create(const ResourceCall& call) const {
   const auto object = api::read_object(call.request.header("Content-Type"), call.request.body, call.resource,
                                        call.path.version, {limits_.json_depth});
   if (!object) return answer_status(object.status());
+  if (auto refusal = check_fields(call, *object)) return answer_status(*refusal);
   const auto written = verbs_.create(call.resource, call.path.name_space, *object, call.context);
   if (!written) return answer_status(written.status());
   return present(201, call, *written->record);
@@ -174,6 +199,7 @@ HttpResponse ResourceHandler::update(const ResourceCall& call) const {
   const auto sent = api::read_object(call.request.header("Content-Type"), call.request.body, call.resource,
                                      call.path.version, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
+  if (auto refusal = check_fields(call, *sent)) return answer_status(*refusal);
   const auto decoded = verbs_.strategy(call.resource).decode(*sent);
   if (!decoded) return answer_status(decoded.status());
   if (auto refusal = check_name(call, *decoded)) return answer_status(*refusal);
@@ -186,6 +212,7 @@ HttpResponse ResourceHandler::update(const ResourceCall& call) const {
 
 HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
   const std::string type = api::media_type(call.request.header("Content-Type"));
+  if (type == kApplyPatch) return apply(call);
   if (type != kJsonPatch && type != kMergePatch && type != kStrategicPatch) {
     return answer_status(
         api::generic(415, "UnsupportedMediaType",
@@ -207,6 +234,7 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
         if (!result->is_object()) return api::bad_request("the patch leaves no object");
         if (auto refusal = api::check_type(*result, call.resource, call.path.version))
           return std::move(*refusal);
+        if (auto refusal = check_fields(call, *result)) return std::move(*refusal);
         auto decoded = strategy.decode(*result);
         if (!decoded) return decoded;
         if (auto refusal = check_name(call, *decoded)) return std::move(*refusal);
@@ -215,6 +243,26 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
       nullptr, call.context);
   if (!written) return answer_status(written.status());
   return present(200, call, *written->record);
+}
+
+HttpResponse ResourceHandler::apply(const ResourceCall& call) const {
+  if (call.request.parameter("fieldManager").empty()) {
+    const cluster::FieldError error{cluster::FieldErrorType::kRequired, "fieldManager", "",
+                                    "is required for apply patch"};
+    return answer_status(api::invalid({"meta.k8s.io", "", "PatchOptions"}, "", {error}));
+  }
+  auto sent = api::read_yaml_body(call.request.body, {limits_.json_depth});
+  if (!sent) return answer_status(sent.status());
+  if (!sent->is_object()) return answer_status(api::bad_request("error decoding YAML: an object is wanted"));
+  if (auto refusal = api::check_type(*sent, call.resource, call.path.version)) return answer_status(*refusal);
+  if (!name_in(*sent).empty()) {
+    if (auto refusal = check_name(call, *sent)) return answer_status(*refusal);
+  }
+  if (auto refusal = check_fields(call, *sent)) return answer_status(*refusal);
+  const bool force = call.request.parameter("force") == "true" || call.request.parameter("force") == "1";
+  const auto written = verbs_.apply(call.resource, call.key(), call.status(), *sent, force, call.context);
+  if (!written) return answer_status(written.status());
+  return present(written->created ? 201 : 200, call, *written->record);
 }
 
 HttpResponse ResourceHandler::erase(const ResourceCall& asked) const {

@@ -28,10 +28,13 @@ class ResourceHandler {
  private:
   HttpResponse dispatch(const ResourceCall& call) const;
   HttpResponse collection(const ResourceCall& call) const;
+  // Objects to unknown fields as fieldValidation says.
+  api::Refusal check_fields(const ResourceCall& call, const Json& object) const;
   HttpResponse get(const ResourceCall& call) const;
   HttpResponse create(const ResourceCall& call) const;
   HttpResponse update(const ResourceCall& call) const;
   HttpResponse patch(const ResourceCall& call) const;
+  HttpResponse apply(const ResourceCall& call) const;
   HttpResponse erase(const ResourceCall& call) const;
 
   const Verbs& verbs_;

@@ -1,0 +1,211 @@
+#include "daemon/api/managed_fields.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/api/field_walk.hpp"
+
+namespace clusterip::api {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kApply = "Apply";
+constexpr const char* kUpdate = "Update";
+constexpr const char* kStatus = "status";
+// Of metadata, what belongs to nobody.
+constexpr std::array<const char*, 9> kUnowned{
+    "f:name",       "f:namespace",     "f:creationTimestamp", "f:selfLink",   "f:uid",
+    "f:generation", "f:managedFields", "f:resourceVersion",   "f:clusterName"};
+
+struct Entry {
+  std::string manager;
+  std::string operation;
+  std::string api_version;
+  std::string time;
+  std::string subresource;
+  FieldSet fields;
+};
+using Entries = std::vector<Entry>;
+
+std::string text_of(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// Absent where something in the list is no entry.
+std::optional<Entries> read_entries(const Json& object) {
+  Entries entries;
+  const auto path = "/metadata/managedFields"_json_pointer;
+  if (!object.contains(path) || !object.at(path).is_array()) return entries;
+  for (const Json& item : object.at(path)) {
+    if (!item.is_object() || text_of(item, "operation").empty() || !item.contains("fieldsV1"))
+      return std::nullopt;
+    entries.push_back({text_of(item, "manager"), text_of(item, "operation"), text_of(item, "apiVersion"),
+                       text_of(item, "time"), text_of(item, "subresource"),
+                       read_field_set(item.at("fieldsV1"))});
+  }
+  return entries;
+}
+
+void write_entries(Json& object, Entries entries) {
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.operation, a.time, a.manager, a.subresource) <
+           std::tie(b.operation, b.time, b.manager, b.subresource);
+  });
+  Json list = Json::array();
+  for (const Entry& entry : entries) {
+    if (entry.fields.empty()) continue;
+    Json item{{"manager", entry.manager}, {"operation", entry.operation}, {"apiVersion", entry.api_version},
+              {"time", entry.time},       {"fieldsType", "FieldsV1"},     {"fieldsV1", encode(entry.fields)}};
+    if (!entry.subresource.empty()) item["subresource"] = entry.subresource;
+    list.push_back(std::move(item));
+  }
+  if (list.empty()) {
+    object["metadata"].erase("managedFields");
+  } else {
+    object["metadata"]["managedFields"] = std::move(list);
+  }
+}
+
+// What no write through this door can own: metadata of the server, and what the door resets.
+void strip(FieldSet& set, const Resource& resource, const FieldOwner& owner) {
+  const bool is_range = resource.index == ResourceIndex::kServiceCidrs;
+  if (owner.status) {
+    set.children.erase("f:spec");
+    if (is_range) set.children.erase("f:metadata");
+  } else if (resource.has_status) {
+    set.children.erase("f:status");
+  }
+  const auto meta = set.children.find("f:metadata");
+  if (meta == set.children.end()) return;
+  meta->second.member = false;
+  for (const char* name : kUnowned) meta->second.children.erase(name);
+  if (meta->second.empty()) set.children.erase(meta);
+}
+
+bool is_of(const Entry& entry, const FieldOwner& owner, const char* operation) {
+  return entry.manager == owner.manager && entry.operation == operation &&
+         entry.subresource == (owner.status ? kStatus : "") &&
+         (entry.operation == kApply || entry.api_version == owner.api_version);
+}
+
+Entry new_entry(const FieldOwner& owner, const char* operation, FieldSet fields) {
+  return {owner.manager,
+          operation,
+          owner.api_version,
+          cluster::to_text(owner.now.whole_second()),
+          owner.status ? kStatus : "",
+          std::move(fields)};
+}
+
+// How `fresh` differs from `live`. The sets point into both.
+struct Difference {
+  FieldSet changed;  // added or modified
+  FieldSet removed;
+};
+
+Difference compare(const Json& live, const Json& fresh, const Resource& resource, const FieldOwner& owner) {
+  const ObjectSchema& schema = schema_of(resource);
+  FieldSet before = fields_of(live, schema, Containers::kAll);
+  FieldSet after = fields_of(fresh, schema, Containers::kAll);
+  strip(before, resource, owner);
+  strip(after, resource, owner);
+  return {united(without(after, before), differing(after, before)), without(before, after)};
+}
+
+Status conflict_status(const std::vector<std::pair<std::string, std::string>>& conflicts) {
+  StatusDetails details;
+  std::string message = "Apply failed with " + std::to_string(conflicts.size()) +
+                        (conflicts.size() == 1 ? " conflict: " : " conflicts: ");
+  std::string last;
+  for (const auto& [who, field] : conflicts) {
+    details.causes.push_back({"FieldManagerConflict", "conflict with " + who, field});
+    if (conflicts.size() == 1) {
+      message += "conflict with " + who + ": " + field;
+    } else {
+      if (who != last) message += (last.empty() ? "" : "\n") + ("conflicts with " + who) + ":";
+      message += "\n- " + field;
+      last = who;
+    }
+  }
+  return {409, "Conflict", std::move(message), std::move(details)};
+}
+
+// "\"kubectl\" with subresource \"status\" using v1": how a conflict names an owner.
+std::string name_of(const Entry& entry) {
+  std::string name = "\"" + entry.manager + "\"";
+  if (!entry.subresource.empty()) name += " with subresource \"" + entry.subresource + "\"";
+  if (entry.operation == kUpdate) name += " using " + entry.api_version;
+  return name;
+}
+
+}  // namespace
+
+void record_update(Json& fresh, const Json& live, const Resource& resource, const FieldOwner& owner) {
+  const auto path = "/metadata/managedFields"_json_pointer;
+  if (fresh.contains(path) && fresh.at(path) == Json::array({Json::object()})) {
+    fresh["metadata"].erase("managedFields");
+    return;
+  }
+  std::optional<Entries> sent = read_entries(fresh);
+  Entries entries = sent && !sent->empty() ? std::move(*sent) : read_entries(live).value_or(Entries());
+  const Difference difference = compare(live, fresh, resource, owner);
+  for (Entry& entry : entries) {
+    entry.fields = without(entry.fields, difference.removed);
+    if (!is_of(entry, owner, kUpdate)) entry.fields = without(entry.fields, difference.changed);
+  }
+  if (!difference.changed.empty()) {
+    const auto own = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& entry) { return is_of(entry, owner, kUpdate); });
+    if (own == entries.end()) {
+      entries.push_back(new_entry(owner, kUpdate, difference.changed));
+    } else {
+      *own = new_entry(owner, kUpdate, united(own->fields, difference.changed));
+    }
+  }
+  write_entries(fresh, std::move(entries));
+}
+
+Result<Json> server_side_apply(const Json& live, const Json& configuration, const Resource& resource,
+                               const FieldOwner& owner, bool force) {
+  const ObjectSchema& schema = schema_of(resource);
+  if (configuration.contains("/metadata/managedFields"_json_pointer)) {
+    return bad_request("metadata.managedFields must be nil");
+  }
+  FieldSet applied = fields_of(configuration, schema, Containers::kOnlyEmpty);
+  strip(applied, resource, owner);
+  Entries entries = read_entries(live).value_or(Entries());
+  Json merged = merge_applied(live, configuration, schema);
+  FieldSet kept = applied;
+  FieldSet former;
+  for (const Entry& entry : entries) {
+    if (is_of(entry, owner, kApply)) {
+      former = entry.fields;
+    } else {
+      kept = united(kept, entry.fields);
+    }
+  }
+  remove_fields(merged, schema, without(former, applied), kept);
+  const Difference difference = compare(live, merged, resource, owner);
+  std::vector<std::pair<std::string, std::string>> conflicts;
+  for (Entry& entry : entries) {
+    if (is_of(entry, owner, kApply)) continue;
+    const FieldSet contested = common(entry.fields, difference.changed);
+    visit_paths(contested, [&](const std::string& path) { conflicts.emplace_back(name_of(entry), path); });
+    entry.fields = without(without(entry.fields, contested), difference.removed);
+  }
+  if (!conflicts.empty() && !force) return conflict_status(conflicts);
+  const auto own = std::find_if(entries.begin(), entries.end(),
+                                [&](const Entry& entry) { return is_of(entry, owner, kApply); });
+  const bool same_set = own != entries.end() && encode(own->fields) == encode(applied);
+  const bool unchanged = same_set && difference.changed.empty() && difference.removed.empty();
+  const std::string time = unchanged ? own->time : "";
+  if (own != entries.end()) entries.erase(own);
+  entries.push_back(new_entry(owner, kApply, std::move(applied)));
+  if (unchanged) entries.back().time = time;
+  write_entries(merged, std::move(entries));
+  return merged;
+}
+
+}  // namespace clusterip::api
