@@ -1,0 +1,234 @@
+// What stands beside the engine in every figure. Each peer is a set of the offsets below a size, with the
+// same calls:
+//
+//   bool claim(offset)   bool release(offset)   bool contains(offset)   uint64 claim_next(start)
+//
+// claim_next takes the first free offset at or after the start, circularly; the size itself means full.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <bitset>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "bench/random.hpp"
+#include "engine/set/address_set.hpp"
+
+namespace clusterip::bench {
+
+// The engine: the IPv4 half of the set, from 10.0.0.0 on.
+class Engine {
+ public:
+  static constexpr const char* kName = "engine";
+  explicit Engine(std::uint64_t size) : size_(size) {}
+
+  bool claim(std::uint64_t offset) { return set_.ipv4().claim(set_.line(), kBase + offset); }
+  bool release(std::uint64_t offset) { return set_.ipv4().release(set_.line(), kBase + offset); }
+  bool contains(std::uint64_t offset) { return set_.ipv4().contains(kBase + offset); }
+  std::uint64_t claim_next(std::uint64_t start) {
+    const auto found = set_.ipv4().claim_next(set_.line(), {kBase, kBase + size_ - 1}, kBase + start);
+    return found == set::kNoOffset ? size_ : found - kBase;
+  }
+
+ private:
+  static constexpr std::uint64_t kBase = 0x0a000000;
+  std::uint64_t size_;
+  AddressSet set_;
+};
+
+// The floor: one locked instruction on a random bit, no search. It claims whatever it draws.
+class Floor {
+ public:
+  static constexpr const char* kName = "floor";
+  explicit Floor(std::uint64_t size) : words_(size / 64) {}
+
+  bool claim(std::uint64_t offset) { return (set_bit(offset) & bit(offset)) == 0; }
+  bool release(std::uint64_t offset) {
+    return (words_[offset / 64].fetch_and(~bit(offset), std::memory_order_seq_cst) & bit(offset)) != 0;
+  }
+  bool contains(std::uint64_t offset) {
+    return (words_[offset / 64].load(std::memory_order_seq_cst) & bit(offset)) != 0;
+  }
+  std::uint64_t claim_next(std::uint64_t start) {
+    set_bit(start);
+    return start;
+  }
+
+ private:
+  static std::uint64_t bit(std::uint64_t offset) { return std::uint64_t{1} << (offset % 64); }
+  std::uint64_t set_bit(std::uint64_t offset) {
+    return words_[offset / 64].fetch_or(bit(offset), std::memory_order_seq_cst);
+  }
+  std::vector<std::atomic<std::uint64_t>> words_;
+};
+
+// The fastest known structure on one thread: an exact 64-ary tree of "has a free one" bits under a spinlock.
+class SpinlockedTree {
+ public:
+  static constexpr const char* kName = "spinlocked_tree";
+  explicit SpinlockedTree(std::uint64_t size) : size_(size) {
+    for (std::uint64_t count = size; count > 1; count = (count + 63) / 64) {
+      levels_.emplace_back((count + 63) / 64, ~std::uint64_t{0});
+      if (count % 64 != 0) levels_.back().back() = (std::uint64_t{1} << (count % 64)) - 1;
+    }
+  }
+
+  bool claim(std::uint64_t offset) {
+    const Guard guard(lock_);
+    if (!is_free(offset)) return false;
+    take(offset);
+    return true;
+  }
+  bool release(std::uint64_t offset) {
+    const Guard guard(lock_);
+    if (is_free(offset)) return false;
+    for (auto& level : levels_) {
+      std::uint64_t& word = level[offset / 64];
+      const bool was_full = word == 0;
+      word |= std::uint64_t{1} << (offset % 64);
+      if (!was_full) break;
+      offset /= 64;
+    }
+    return true;
+  }
+  bool contains(std::uint64_t offset) {
+    const Guard guard(lock_);
+    return !is_free(offset);
+  }
+  std::uint64_t claim_next(std::uint64_t start) {
+    const Guard guard(lock_);
+    std::uint64_t found = first_free(start);
+    if (found == size_ && start != 0) found = first_free(0);
+    if (found != size_) take(found);
+    return found;
+  }
+
+ private:
+  class Guard {
+   public:
+    explicit Guard(std::atomic<bool>& lock) : lock_(lock) {
+      while (lock_.exchange(true, std::memory_order_acquire)) {
+        while (lock_.load(std::memory_order_relaxed)) __builtin_ia32_pause();
+      }
+    }
+    ~Guard() { lock_.store(false, std::memory_order_release); }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+   private:
+    std::atomic<bool>& lock_;
+  };
+
+  bool is_free(std::uint64_t offset) const { return ((levels_[0][offset / 64] >> (offset % 64)) & 1U) != 0; }
+  void take(std::uint64_t offset) {
+    for (auto& level : levels_) {
+      std::uint64_t& word = level[offset / 64];
+      word &= ~(std::uint64_t{1} << (offset % 64));
+      if (word != 0) break;
+      offset /= 64;
+    }
+  }
+  // Up until a word has a free bit at or after the place, then down along the lowest ones.
+  std::uint64_t first_free(std::uint64_t place) const {
+    for (std::size_t level = 0; level < levels_.size(); ++level) {
+      if (place / 64 < levels_[level].size()) {
+        const std::uint64_t word = levels_[level][place / 64] >> (place % 64);
+        if (word != 0) {
+          place += static_cast<std::uint64_t>(std::countr_zero(word));
+          while (level > 0) {
+            --level;
+            place = place * 64 + static_cast<std::uint64_t>(std::countr_zero(levels_[level][place]));
+          }
+          return place;
+        }
+      }
+      place = place / 64 + 1;
+    }
+    return size_;
+  }
+
+  std::uint64_t size_;
+  std::vector<std::vector<std::uint64_t>> levels_;
+  std::atomic<bool> lock_{false};
+};
+
+// The everyday way: a bit set behind a mutex.
+class MutexBitset {
+ public:
+  static constexpr const char* kName = "mutex_bitset";
+  explicit MutexBitset(std::uint64_t size) : size_(size), free_(std::make_unique<Bits>()) { free_->set(); }
+
+  bool claim(std::uint64_t offset) {
+    const std::lock_guard guard(mutex_);
+    const bool was_free = free_->test(offset);
+    free_->reset(offset);
+    return was_free;
+  }
+  bool release(std::uint64_t offset) {
+    const std::lock_guard guard(mutex_);
+    const bool was_free = free_->test(offset);
+    free_->set(offset);
+    return !was_free;
+  }
+  bool contains(std::uint64_t offset) {
+    const std::lock_guard guard(mutex_);
+    return !free_->test(offset);
+  }
+  std::uint64_t claim_next(std::uint64_t start) {
+    const std::lock_guard guard(mutex_);
+    std::uint64_t found = free_->test(start) ? start : free_->_Find_next(start);
+    if (found >= size_) found = free_->_Find_first();
+    if (found >= size_) return size_;
+    free_->reset(found);
+    return found;
+  }
+
+ private:
+  using Bits = std::bitset<std::size_t{1} << 20>;
+  std::uint64_t size_;
+  std::unique_ptr<Bits> free_;
+  std::mutex mutex_;
+};
+
+// The ordered set of a textbook, behind a mutex. It holds what is free.
+class MutexOrderedSet {
+ public:
+  static constexpr const char* kName = "mutex_std_set";
+  explicit MutexOrderedSet(std::uint64_t size) : size_(size) {
+    for (std::uint64_t offset = 0; offset < size; ++offset) free_.insert(free_.end(), offset);
+  }
+
+  bool claim(std::uint64_t offset) {
+    const std::lock_guard guard(mutex_);
+    return free_.erase(offset) > 0;
+  }
+  bool release(std::uint64_t offset) {
+    const std::lock_guard guard(mutex_);
+    return free_.insert(offset).second;
+  }
+  bool contains(std::uint64_t offset) {
+    const std::lock_guard guard(mutex_);
+    return free_.count(offset) == 0;
+  }
+  std::uint64_t claim_next(std::uint64_t start) {
+    const std::lock_guard guard(mutex_);
+    auto found = free_.lower_bound(start);
+    if (found == free_.end()) found = free_.begin();
+    if (found == free_.end()) return size_;
+    const std::uint64_t offset = *found;
+    free_.erase(found);
+    return offset;
+  }
+
+ private:
+  std::uint64_t size_;
+  std::set<std::uint64_t> free_;
+  std::mutex mutex_;
+};
+
+}  // namespace clusterip::bench
