@@ -136,6 +136,9 @@ class ServiceStrategy : public Strategy {
       if (refusal->kind == cluster::ServiceRefusal::Kind::kInternal) {
         return api::internal_error(refusal->message);
       }
+      if (refusal->kind == cluster::ServiceRefusal::Kind::kUnknown) {
+        return api::generic(500, "", refusal->message);
+      }
       return api::invalid(resource().subject(), name, refusal->errors);
     }
     auto& reservation = std::get<Reservation>(decision);

