@@ -22,6 +22,7 @@ struct Command {
 
 int run_oracle(const std::vector<std::string>& arguments);
 int run_simulate(const std::vector<std::string>& arguments);
+int run_explain(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
 int run_replay(const std::vector<std::string>& arguments);
 int run_version(const std::vector<std::string>& arguments);

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array kCommands{
     Command{"oracle", "what would Kubernetes answer; newline-delimited JSON in and out", run_oracle},
     Command{"simulate", "runs a scenario on the rules of the engine, in virtual time", run_simulate},
+    Command{"explain", "who holds an address, or why a request would be refused", run_explain},
     Command{"verify", "is this state of a cluster sound; reads dumps of kubectl", run_verify},
     Command{"replay", "could upstream have answered so; reads audit logs of apiservers", run_replay},
     Command{"version", "version, engine build, modelled Kubernetes versions", run_version},

@@ -1,0 +1,128 @@
+#include "engine/verify/explain.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/net/bands.hpp"
+
+namespace clusterip::verify {
+namespace {
+
+Place place_in(const Cidr& cidr, const Address& address) {
+  const auto bands = bands_of(cidr);
+  if (!bands) return Place::kUnserved;
+  if (address == cidr.network()) return Place::kNetworkAddress;
+  if (!cidr.has_host(address)) return Place::kBroadcastAddress;
+  const auto band = bands->static_band();
+  return band && band->contains(address) ? Place::kStaticBand : Place::kDynamicBand;
+}
+
+// The managed IPAddresses that a terminating object alone has. (6.4)
+Blockers blockers_of(const State& state, const RangeObject& range, std::size_t most) {
+  Blockers blockers;
+  blockers.range = range.name();
+  if (state.ranges().is_covered(range)) {
+    blockers.remedy = "nothing blocks it: other ServiceCIDRs cover it";
+    return blockers;
+  }
+  std::vector<Address> blocking;
+  state.for_each_address([&](const Address& address, const State::AddressEntry& entry) {
+    if (!entry.claim || !entry.claim->managed || !entry.claim->family_label) return;
+    if (!range.has_host(address)) return;
+    if (state.ranges().around(address).hosts.size() == 1) blocking.push_back(address);
+  });
+  std::sort(blocking.begin(), blocking.end());
+  blockers.count = blocking.size();
+  for (std::size_t i = 0; i < std::min(most, blocking.size()); ++i) {
+    const auto& claim = *state.find_address(blocking[i])->claim;
+    const bool of_service = claim.parent_kind == ClaimEntry::Parent::kService;
+    blockers.named.push_back(blocking[i].to_string() + (of_service ? " (Service " + claim.parent + ")" : ""));
+  }
+  blockers.remedy = blocking.empty()
+                        ? "nothing blocks it: no managed IPAddress lies in it alone"
+                        : "delete what holds these addresses, or create a ServiceCIDR that covers it";
+  return blockers;
+}
+
+std::vector<RangeAround> ranges_around(const State& state, const Address& address, std::size_t most) {
+  std::vector<RangeAround> ranges;
+  for (const Cidr& cidr : state.ranges().cidrs()) {
+    if (!cidr.contains(address)) continue;
+    const auto listing = state.ranges().listing(cidr);
+    RangeAround& range = ranges.emplace_back();
+    range.cidr = cidr;
+    range.state = state_of(listing);
+    range.place = place_in(cidr, address);
+    for (const RangeObject* object : listing) {
+      range.names.push_back(object->name());
+      if (object->is_terminating()) range.blockers.push_back(blockers_of(state, *object, most));
+    }
+  }
+  return ranges;
+}
+
+AddressExplanation explain_one(const State& state, const Address& address, const ExplainOptions& options) {
+  AddressExplanation result;
+  result.address = address;
+  if (const State::AddressEntry* entry = state.find_address(address)) {
+    for (const State::Holder* holder : entry->holders) {
+      result.holders.push_back({service_ref(holder->first), holder->second.creation});
+    }
+    std::sort(result.holders.begin(), result.holders.end(),
+              [](const HolderSince& a, const HolderSince& b) { return a.object < b.object; });
+    if (entry->claim) {
+      const ClaimEntry& claim = *entry->claim;
+      const std::string& written = claim.written_name;
+      result.claim = {ip_address_ref(written.empty() ? address.to_string() : written), claim.creation};
+      const bool of_service = claim.parent_kind == ClaimEntry::Parent::kService;
+      result.claim_parent = (of_service ? "Service " : "") + claim.parent;
+    }
+  }
+  result.ranges = ranges_around(state, address, options.max_blockers);
+  result.request = outlook_of(state, address, options);
+  const StateRules rules(state, options.state);
+  rules.check_holders(address, result.findings);
+  rules.check_placement(address, result.findings);
+  sort_findings(result.findings);
+  return result;
+}
+
+}  // namespace
+
+std::string_view place_name(Place place) {
+  switch (place) {
+    case Place::kStaticBand:
+      return "static band";
+    case Place::kDynamicBand:
+      return "dynamic band";
+    case Place::kNetworkAddress:
+      return "network address";
+    case Place::kBroadcastAddress:
+      return "broadcast address";
+    case Place::kUnserved:
+      return "served by no allocator";
+  }
+  return "";
+}
+
+Explanation explain_address(const State& state, const Address& address, const ExplainOptions& options) {
+  Explanation result;
+  result.addresses.push_back(explain_one(state, address, options));
+  result.any_address = outlook_of_any(state, options);
+  return result;
+}
+
+Explanation explain_service(const State& state, const std::string& key, const ExplainOptions& options) {
+  Explanation result;
+  result.service = service_ref(key);
+  if (const ServiceEntry* service = state.find_service(key)) {
+    result.service_exists = true;
+    for (const Address& address : service->addresses) {
+      result.addresses.push_back(explain_one(state, address, options));
+    }
+  }
+  result.any_address = outlook_of_any(state, options);
+  return result;
+}
+
+}  // namespace clusterip::verify

@@ -1,0 +1,89 @@
+// Why an address is held, or what a request for it would be answered now, and what would change that.
+//
+// Pure: a state goes in, values come out; upstream's texts are those of 1.36 (16.1), and of the version asked
+// for where they differ. An answer is about one apiserver whose caches are in step with the state.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/verify/finding.hpp"
+#include "engine/verify/range_usage.hpp"
+#include "engine/verify/state.hpp"
+#include "engine/verify/state_rules.hpp"
+
+namespace clusterip::verify {
+
+struct ExplainOptions {
+  StateOptions state;
+  // "1.33" to "1.37".
+  std::string version = "1.36";
+  // How many of those who block a deletion are named.
+  std::size_t max_blockers = 5;
+};
+
+// Where an address lies in a CIDR that contains it.
+enum class Place { kStaticBand, kDynamicBand, kNetworkAddress, kBroadcastAddress, kUnserved };
+std::string_view place_name(Place place);
+
+// Who keeps a terminating ServiceCIDR from going.
+struct Blockers {
+  std::string range;
+  std::size_t count = 0;
+  std::vector<std::string> named;  // "10.96.0.7 (Service default/a)"
+  std::string remedy;
+};
+
+struct RangeAround {
+  Cidr cidr;
+  std::vector<std::string> names;
+  RangeState state = RangeState::kReady;
+  Place place = Place::kUnserved;
+  std::vector<Blockers> blockers;  // of those of its objects that are terminating
+};
+
+// What a request would be answered.
+struct Outlook {
+  std::string request;  // "10.96.0.7", "any IPv4 address"
+  bool granted = false;
+  std::string reason;  // upstream's text, or which range would give it
+  std::string remedy;  // what would change a refusal; empty where granted
+};
+
+struct HolderSince {
+  ObjectRef object;
+  std::optional<cluster::Instant> since;
+};
+
+struct AddressExplanation {
+  Address address;
+  std::vector<HolderSince> holders;
+  std::optional<HolderSince> claim;  // its IPAddress object
+  std::string claim_parent;          // whom that names; empty: nobody
+  std::vector<RangeAround> ranges;
+  Outlook request;  // for this very address, by a new Service
+  std::vector<Finding> findings;
+};
+
+struct Explanation {
+  std::optional<ObjectRef> service;  // who was asked about, if not an address
+  bool service_exists = false;
+  std::vector<AddressExplanation> addresses;
+  std::vector<Outlook> any_address;  // a request without an address, by family
+};
+
+Explanation explain_address(const State& state, const Address& address, const ExplainOptions& options);
+// The addresses of a Service; `key` as service_key gives it.
+Explanation explain_service(const State& state, const std::string& key, const ExplainOptions& options);
+
+// The parts, for both of them: what requests would be answered.
+Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options);
+std::vector<Outlook> outlook_of_any(const State& state, const ExplainOptions& options);
+// The families that Services may have: the flag's, else those of ServiceCIDR `kubernetes`, else those of all
+// ServiceCIDRs.
+std::vector<Family> configured_families(const State& state, const ExplainOptions& options);
+
+}  // namespace clusterip::verify

@@ -1,0 +1,185 @@
+// What a request of a new Service would be answered in a state. (4.4, 4.5, 5.4; texts of 16.1)
+#include <algorithm>
+
+#include "engine/cluster/go_text.hpp"
+#include "engine/net/bands.hpp"
+#include "engine/verify/explain.hpp"
+
+namespace clusterip::verify {
+namespace {
+
+bool is_old(const std::string& version) {
+  return version == "1.33" || version == "1.34" || version == "1.35";
+}
+
+// As the apiserver prints the list of requested addresses.
+std::string list_value(const std::string& address, const std::string& version) {
+  return version == "1.33" ? "[]string{" + cluster::json_quote(address) + "}" : cluster::json_list({address});
+}
+
+std::string refused(const Address& address, const std::string& why, const ExplainOptions& options) {
+  const std::string text = address.to_string();
+  return "spec.clusterIPs: Invalid value: " + list_value(text, options.version) + ": failed to allocate IP " +
+         text + ": " + why;
+}
+
+bool has_allocator(const Cidr& cidr) {
+  return bands_of(cidr).has_value();
+}
+
+// The CIDRs with an allocator that contain the address, by what they are to it.
+struct Serving {
+  std::vector<Cidr> ready;      // would give it
+  std::vector<Cidr> waiting;    // have it as a host, but are not ready
+  std::vector<Cidr> dying;      // likewise, and are terminating
+  std::vector<Cidr> excluding;  // contain it as network or broadcast address
+  std::vector<Cidr> unserved;   // no allocator serves such a CIDR
+};
+
+Serving serving(const State& state, const Address& address) {
+  Serving result;
+  for (const Cidr& cidr : state.ranges().cidrs()) {
+    if (!cidr.contains(address)) continue;
+    if (!has_allocator(cidr)) {
+      result.unserved.push_back(cidr);
+    } else if (!cidr.has_host(address)) {
+      result.excluding.push_back(cidr);
+    } else {
+      const RangeState range = state_of(state.ranges().listing(cidr));
+      (range == RangeState::kReady     ? result.ready
+       : range == RangeState::kPending ? result.waiting
+                                       : result.dying)
+          .push_back(cidr);
+    }
+  }
+  return result;
+}
+
+std::string cidrs_text(const std::vector<Cidr>& cidrs) {
+  std::string text;
+  for (const Cidr& cidr : cidrs) text += (text.empty() ? "" : ", ") + cidr.to_string();
+  return text;
+}
+
+std::string remedy_without_range(const Serving& serving) {
+  if (!serving.waiting.empty()) {
+    return cidrs_text(serving.waiting) + " is not ready: kube-controller-manager makes it so";
+  }
+  if (!serving.dying.empty()) {
+    return cidrs_text(serving.dying) +
+           " is terminating, which is final: create another ServiceCIDR that has the address";
+  }
+  if (!serving.excluding.empty()) {
+    return "it is the network or broadcast address of " + cidrs_text(serving.excluding) +
+           ": create a larger ServiceCIDR in which it is neither";
+  }
+  if (!serving.unserved.empty()) {
+    return "no allocator serves " + cidrs_text(serving.unserved) +
+           ": create a ServiceCIDR of /64 or longer that has the address";
+  }
+  return "create a ServiceCIDR that has the address";
+}
+
+// Of several holders, the first by name.
+const std::string& first_holder(const State::AddressEntry& entry) {
+  return (*std::min_element(
+              entry.holders.begin(), entry.holders.end(),
+              [](const State::Holder* a, const State::Holder* b) { return a->first < b->first; }))
+      ->first;
+}
+
+std::string remedy_for_holder(const State::AddressEntry& entry) {
+  const ClaimEntry& claim = *entry.claim;
+  if (!entry.holders.empty()) {
+    // The release by the one that the IPAddress names takes the IPAddress away.
+    const bool names_one =
+        std::any_of(entry.holders.begin(), entry.holders.end(),
+                    [&](const State::Holder* holder) { return holder->first == claim.parent; });
+    return "delete Service " + (names_one ? claim.parent : first_holder(entry)) +
+           ", or take the address from it";
+  }
+  if (!claim.managed) return "delete its IPAddress, which was made by hand: nothing else will";
+  return "no Service holds it: the repair loop of the apiservers deletes such an IPAddress when it is older "
+         "than "
+         "60 s";
+}
+
+bool contains(const std::vector<Family>& families, Family family) {
+  return std::find(families.begin(), families.end(), family) != families.end();
+}
+
+}  // namespace
+
+std::vector<Family> configured_families(const State& state, const ExplainOptions& options) {
+  std::vector<Family> families;
+  const auto add = [&](const std::vector<Cidr>& cidrs) {
+    for (const Cidr& cidr : cidrs) {
+      if (!contains(families, cidr.family())) families.push_back(cidr.family());
+    }
+  };
+  add(options.state.default_ranges);
+  const RangeObject* kubernetes = state.ranges().find(cluster::kDefaultServiceCidrName);
+  if (families.empty() && kubernetes != nullptr) add(kubernetes->cidrs);
+  if (families.empty()) add(state.ranges().cidrs());
+  return families;
+}
+
+Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options) {
+  Outlook outlook;
+  outlook.request = address.to_string();
+  if (!contains(configured_families(state, options), address.family())) {
+    const std::string family(family_name(address.family()));
+    outlook.reason = "spec.clusterIPs[0]: Invalid value: " + list_value(outlook.request, options.version) +
+                     ": " + family + " is not configured on this cluster";
+    outlook.remedy = "start the apiservers with a --service-cluster-ip-range of " + family;
+    return outlook;
+  }
+  const Serving ranges = serving(state, address);
+  if (ranges.ready.empty()) {
+    outlook.reason = refused(address, "the provided network does not match the current range", options);
+    outlook.remedy = remedy_without_range(ranges);
+    return outlook;
+  }
+  const State::AddressEntry* entry = state.find_address(address);
+  if (entry != nullptr && entry->claim) {
+    outlook.reason = refused(address, "provided IP is already allocated", options);
+    outlook.remedy = remedy_for_holder(*entry);
+    return outlook;
+  }
+  outlook.granted = true;
+  outlook.reason = "through " + cidrs_text(ranges.ready);
+  if (entry != nullptr) {
+    outlook.reason += ", though Service " + first_holder(*entry) + " holds it, for its IPAddress is missing";
+  }
+  return outlook;
+}
+
+std::vector<Outlook> outlook_of_any(const State& state, const ExplainOptions& options) {
+  std::vector<Outlook> outlooks;
+  const std::vector<RangeUsage> usages = range_usage(state);
+  for (const Family family : configured_families(state, options)) {
+    Outlook& outlook = outlooks.emplace_back();
+    outlook.request = "any " + std::string(family_name(family)) + " address";
+    std::vector<Cidr> open;
+    bool any_ready = false;
+    for (const RangeUsage& usage : usages) {
+      if (usage.cidr.family() != family || usage.state != RangeState::kReady) continue;
+      any_ready = true;
+      if (usage.all.free > 0) open.push_back(usage.cidr);
+    }
+    outlook.granted = !open.empty();
+    if (outlook.granted) {
+      outlook.reason = "through " + cidrs_text(open);
+      continue;
+    }
+    outlook.reason =
+        is_old(options.version)
+            ? "Internal error occurred: failed to allocate a serviceIP: range is full"
+            : "Internal error occurred: failed to allocate a serviceIP for Service \"NAME\": range is full";
+    outlook.remedy = any_ready ? "delete Services, or create another ServiceCIDR of that family"
+                               : "no ServiceCIDR of that family is ready: create one";
+  }
+  return outlooks;
+}
+
+}  // namespace clusterip::verify
