@@ -153,6 +153,8 @@ class Claimer {
 
 std::variant<Address, UpstreamRefusal> allocate_address(UpstreamState& state, const UpstreamServer& server,
                                                         const ClaimRequest& request) {
+  // The real server drops the connection here (17).
+  if (server.allocator(request.family) == nullptr) return refuse(AllocateError::kNotReady);
   Claimer claimer(state, server, request);
   if (request.address.empty()) return claimer.claim_any();
   const auto address = read_address_sloppy(request.address);

@@ -210,6 +210,7 @@ class Runner {
 
   void run_until(Instant end) {
     Upstream& upstream = running();
+    check_time(end);
     while (upstream.waiting() > 0 && upstream.due(0) <= end) {
       count_step();
       static_cast<void>(upstream.take_next_step());
@@ -219,6 +220,11 @@ class Runner {
 
   void count_step() {
     if (++steps_ > options_.most_steps) throw ScenarioError("more steps than --max-steps allows");
+    check_time(running().now());
+  }
+  static void check_time(Instant time) {
+    static const Instant kEnd = *read_instant("9999-12-31T23:59:59Z");
+    if (time > kEnd) throw ScenarioError("virtual time ends with the year 9999");
   }
 
   void request(const Words& words) {

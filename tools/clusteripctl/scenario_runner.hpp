@@ -44,7 +44,7 @@ struct ScenarioOptions {
   std::uint64_t seed = 1;
   std::string version = "1.36";
   // Steps that may be taken; more of them are an error.
-  std::uint64_t most_steps = 10'000'000;
+  std::uint64_t most_steps = 1'000'000;
 };
 
 ScenarioResult run_scenario(std::string_view text, const ScenarioOptions& options = {});

@@ -130,15 +130,19 @@ cluster::Duration read_duration(std::string_view text) {
     std::int64_t milliseconds;
   };
   constexpr std::array kUnits{Unit{"ms", 1}, Unit{"s", 1'000}, Unit{"m", 60'000}, Unit{"h", 3'600'000}};
-  constexpr std::uint64_t kMost = 1'000'000'000;
+  // A bit more than a century.
+  constexpr std::uint64_t kMostMilliseconds = 3'600'000'000'000;
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto* const unit = std::find_if(kUnits.begin(), kUnits.end(),
                                         [&](const Unit& each) { return each.name == text.substr(digits); });
-  if (digits == 0 || digits > 9 || unit == kUnits.end()) {
+  constexpr std::size_t kMostDigits = 12;
+  if (digits == 0 || digits > kMostDigits || unit == kUnits.end()) {
     throw ScenarioError("\"" + std::string(text) + "\" is no duration such as 250ms, 10s, 3m or 1h");
   }
-  const std::uint64_t number = std::min(read_number(text.substr(0, digits)), kMost);
-  return cluster::Duration::milliseconds(static_cast<std::int64_t>(number) * unit->milliseconds);
+  const std::uint64_t milliseconds =
+      read_number(text.substr(0, digits)) * static_cast<std::uint64_t>(unit->milliseconds);
+  if (milliseconds > kMostMilliseconds) throw ScenarioError("\"" + std::string(text) + "\" is too long");
+  return cluster::Duration::milliseconds(static_cast<std::int64_t>(milliseconds));
 }
 
 }  // namespace clusterip::ctl
