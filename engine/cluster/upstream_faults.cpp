@@ -98,17 +98,18 @@ void notice_partial_failure(UpstreamState& state, const std::string& actor, cons
 
 void notice_removed_range(UpstreamState& state, const std::string& actor, const ServiceCidr& object) {
   const StoredObjects& objects = state.store.objects();
+  const auto cidrs = readable_cidrs(object);
   for (const auto& [key, service] : objects.services) {
     for (const std::string& text : service.addresses()) {
       const auto address = read_address_sloppy(text);
-      if (!address || !ranges_with(objects, *address).empty()) continue;
-      const auto cidrs = readable_cidrs(object);
-      const bool was_inside =
-          std::any_of(cidrs.begin(), cidrs.end(), [&](const Cidr& cidr) { return cidr.has_host(*address); });
-      if (!was_inside) continue;
-      fault(state, actor, "range-removed-in-use", "servicecidrs/" + object.meta.name,
-            "is gone though Service " + key + " holds " + text +
-                " in it: whatever was asked to go beside it counted as its cover (6.4)");
+      const bool was_inside = address && std::any_of(cidrs.begin(), cidrs.end(), [&](const Cidr& cidr) {
+                                return cidr.has_host(*address);
+                              });
+      if (!was_inside || !ranges_with(objects, *address).empty()) continue;
+      std::string what = "is gone though Service ";
+      what.append(key).append(" holds ").append(text).append(
+          " in it: whatever was asked to go beside it counted as its cover (6.4)");
+      fault(state, actor, "range-removed-in-use", "servicecidrs/" + object.meta.name, std::move(what));
     }
   }
 }
