@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "daemon/api/go_json_syntax.hpp"
 #include "daemon/api/yaml_json.hpp"
 
 namespace clusterip::api {
@@ -42,6 +43,50 @@ std::string parser_words(const std::string& what) {
   return colon == std::string::npos ? what : what.substr(colon);
 }
 
+// The beginning of a body: as text where it looks like an object, else in hexadecimal.
+std::string summary(std::string_view body) {
+  constexpr std::size_t kMost = 30;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (body.empty()) return "<empty>";
+  const std::string_view head = body.substr(0, kMost);
+  std::string text;
+  for (const char c : head) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (body.front() == '{') {
+      text.push_back(c);
+    } else {
+      text.push_back(kDigits[byte >> 4]);
+      text.push_back(kDigits[byte & 15]);
+    }
+  }
+  return body.size() > kMost ? text + " ..." : text;
+}
+
+Status unrecognized(const Resource& resource, std::string_view body, const std::string& why) {
+  return bad_request("the object provided is unrecognized (must be of type " + std::string(resource.kind) +
+                     "): " + why + " (" + summary(body) + ")");
+}
+
+// What Go says of a value that is to be an object with a version and a kind; absent for one.
+std::optional<std::string> untold_type(const Json& object) {
+  constexpr const char* kFault = "couldn't get version/kind; json parse error: json: cannot unmarshal ";
+  if (!object.is_object()) {
+    return kFault + std::string(object.type_name()) +
+           " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+           "Kind string \"json:\\\"kind,omitempty\\\"\" }";
+  }
+  for (const char* member : {"apiVersion", "kind"}) {
+    const auto found = object.find(member);
+    if (found == object.end() || found->is_string() || found->is_null()) continue;
+    return kFault + std::string(found->is_boolean() ? "bool" : found->type_name()) +
+           " into Go struct field ." + member + " of type string";
+  }
+  const std::string version = member_text(object, "apiVersion");
+  if (std::count(version.begin(), version.end(), '/') > 1)
+    return "unexpected GroupVersion string: " + version;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string media_type(std::string_view content_type) {
@@ -55,6 +100,9 @@ std::string media_type(std::string_view content_type) {
 Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
   if (nesting(text) > limits.depth) {
     return bad_request("json: exceeded max depth of " + std::to_string(limits.depth));
+  }
+  if (const auto fault = go_json_fault(text)) {
+    return bad_request("couldn't get version/kind; json parse error: " + *fault);
   }
   try {
     return Json::parse(text);
@@ -84,25 +132,25 @@ Result<Json> read_yaml_body(std::string_view text, const BodyLimits& limits) {
 }
 
 Refusal check_type(const Json& object, const Resource& resource, std::string_view version) {
-  const std::string kind = member_text(object, "kind");
-  const std::string sent_version = member_text(object, "apiVersion");
   const std::string expected = resource.api_version(version);
-  if (!kind.empty() && kind != resource.kind) {
-    const std::string said = sent_version.empty() ? expected : sent_version;
-    const std::string in_version = said.substr(said.find('/') == std::string::npos ? 0 : said.find('/') + 1);
-    const std::string head = kind + " in version \"" + in_version + "\" cannot be handled as a " +
-                             std::string(resource.kind) + ": ";
-    if (find_kind_resource(said, kind) == nullptr) {
-      return bad_request(head + "no kind \"" + kind + "\" is registered for version \"" + said +
-                         "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
-    }
+  std::string kind = member_text(object, "kind");
+  std::string said = member_text(object, "apiVersion");
+  if (kind.empty()) kind = resource.kind;
+  if (said.empty()) said = expected;
+  const std::string in_version = said.substr(said.find('/') == std::string::npos ? 0 : said.find('/') + 1);
+  const std::string head =
+      kind + " in version \"" + in_version + "\" cannot be handled as a " + std::string(resource.kind) + ": ";
+  if (find_kind_resource(said, kind) == nullptr) {
+    return bad_request(head + "no kind \"" + kind + "\" is registered for version \"" + said +
+                       "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+  }
+  if (kind != resource.kind) {
     const std::string internal = resource.group.empty() ? "core" : "networking";
     return bad_request(head + "converting (" + in_version + "." + kind + ") to (" + internal + "." +
                        std::string(resource.kind) + "): unknown conversion");
   }
-  if (!sent_version.empty() && sent_version != expected &&
-      find_kind_resource(sent_version, resource.kind) == nullptr) {
-    return bad_request("the API version in the data (" + sent_version +
+  if (said != expected) {
+    return bad_request("the API version in the data (" + said +
                        ") does not match the expected API version (" + expected + ")");
   }
   return std::nullopt;
@@ -118,14 +166,9 @@ Result<Json> read_object(std::string_view content_type, std::string_view body, c
                    "application/json, application/yaml");
   }
   Result<Json> object = is_yaml ? read_yaml_body(body, limits) : read_json(body, limits);
-  if (!object) return object;
-  if (!object->is_object()) {
-    return bad_request(
-        "couldn't get version/kind; json parse error: json: cannot unmarshal " +
-        std::string(object->type_name()) +
-        " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
-        "Kind string \"json:\\\"kind,omitempty\\\"\" }");
-  }
+  if (!object) return unrecognized(resource, body, object.status().message);
+  if (object->is_null()) *object = Json::object();
+  if (const auto fault = untold_type(*object)) return unrecognized(resource, body, *fault);
   if (auto refusal = check_type(*object, resource, version)) return std::move(*refusal);
   return object;
 }

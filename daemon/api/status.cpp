@@ -123,14 +123,13 @@ Status forbidden(const Subject& subject, std::string_view name, std::string_view
           resource_details(subject, name)};
 }
 
-Status method_not_supported(const Subject& subject, std::string_view verb) {
-  StatusDetails details;
-  details.group = subject.group;
-  details.kind = subject.resource;
-  return {
-      405, "MethodNotAllowed",
-      std::string(verb) + " is not supported on resources of kind " + in_quotes(subject.qualified_resource()),
-      std::move(details)};
+Status page_not_found() {
+  return {404, "NotFound", "the server could not find the requested resource", StatusDetails{}};
+}
+
+Status method_not_allowed() {
+  return {405, "MethodNotAllowed", "the server does not allow this method on the requested resource",
+          StatusDetails{}};
 }
 
 Status generic(int code, std::string reason, std::string message) {

@@ -62,7 +62,9 @@ Status invalid(const Subject& subject, std::string_view name, const cluster::Fie
 Status bad_request(std::string message);
 Status internal_error(std::string message);
 Status forbidden(const Subject& subject, std::string_view name, std::string_view reason);
-Status method_not_supported(const Subject& subject, std::string_view verb);
+// No such resource; another method than the resource has.
+Status page_not_found();
+Status method_not_allowed();
 Status generic(int code, std::string reason, std::string message);
 // The watch or list asks for what is no longer kept.
 Status expired(std::string message);

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "daemon/api/managed_fields.hpp"
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -110,7 +111,13 @@ api::Refusal check_preconditions(const api::Resource& resource, const Json& stan
 api::Refusal check_identity(const api::Resource& resource, const Json& fresh, const Json& standing) {
   const std::string name = text_of(standing.at("metadata"), "name");
   const std::string sent = text_of(fresh.at("metadata"), "resourceVersion");
-  if (!sent.empty() && sent != text_of(standing.at("metadata"), "resourceVersion")) {
+  if (sent.find_first_not_of("0123456789") != std::string::npos) {
+    return api::generic(500, "",
+                        "strconv.ParseUint: parsing " + cluster::go_quote(sent) + ": invalid syntax");
+  }
+  // 0 asks for any version, as a missing one does.
+  const bool any = sent.find_first_not_of('0') == std::string::npos;
+  if (!any && sent != text_of(standing.at("metadata"), "resourceVersion")) {
     return api::conflict(resource.subject(), name, kModified);
   }
   const std::string uid = text_of(fresh.at("metadata"), "uid");

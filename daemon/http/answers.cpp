@@ -28,6 +28,15 @@ HttpResponse answer_text(int code, std::string text) {
   return response;
 }
 
+HttpResponse answer_missing_page(std::string_view path) {
+  for (const std::string_view served : {"/api", "/apis/networking.k8s.io", "/version"}) {
+    const bool below = path.substr(0, served.size()) == served &&
+                       (path.size() == served.size() || path[served.size()] == '/');
+    if (below) return answer_status(api::page_not_found());
+  }
+  return answer_text(404, "404 page not found\n");
+}
+
 HttpResponse answer_refusal(const FrameRefusal& refusal) {
   switch (refusal.status) {
     case 413:

@@ -24,15 +24,6 @@ std::string manager_of(const HttpRequest& request) {
   return std::string(agent.substr(0, agent.find('/')).substr(0, kLongestManager));
 }
 
-// The verb that upstream names in its refusals.
-std::string_view verb_word(std::string_view method) {
-  if (method == "POST") return "create";
-  if (method == "PUT") return "update";
-  if (method == "PATCH") return "patch";
-  if (method == "DELETE") return "delete";
-  return "get";
-}
-
 std::string_view options_kind(std::string_view method) {
   if (method == "PUT") return "UpdateOptions";
   if (method == "PATCH") return "PatchOptions";
@@ -53,10 +44,6 @@ api::Refusal check_dry_run(const HttpRequest& request, bool& dry_run) {
   return std::nullopt;
 }
 
-api::Status page_not_found() {
-  return api::generic(404, "NotFound", "the server could not find the requested resource");
-}
-
 HttpResponse present(int code, const ResourceCall& call, const Record& record) {
   HttpResponse response;
   response.status = code;
@@ -74,6 +61,10 @@ std::string name_in(const Json& object) {
 api::Refusal check_name(const ResourceCall& call, const Json& object) {
   const std::string name = name_in(object);
   if (name == call.path.name) return std::nullopt;
+  if (name.empty()) {
+    return api::bad_request("the name of the object (" + call.path.name +
+                            " based on URL) was undeterminable: name must be provided");
+  }
   return api::bad_request("the name of the object (" + name + ") does not match the name on the URL (" +
                           call.path.name + ")");
 }
@@ -114,7 +105,7 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   const bool subresource_known =
       resource != nullptr &&
       (path.subresource.empty() || (path.subresource == "status" && resource->has_status));
-  if (!placed || !subresource_known) return answer_status(page_not_found());
+  if (!placed || !subresource_known) return answer_missing_page(request.path);
   RequestContext context;
   std::vector<std::string> warnings;
   context.user = user;
@@ -147,7 +138,7 @@ HttpResponse ResourceHandler::dispatch(const ResourceCall& call) const {
     if (method == "PATCH") return patch(call);
     if (method == "DELETE" && !call.status()) return erase(call);
   }
-  return answer_status(api::method_not_supported(call.resource.subject(), verb_word(method)));
+  return answer_status(api::method_not_allowed());
 }
 
 HttpResponse ResourceHandler::collection(const ResourceCall& call) const {

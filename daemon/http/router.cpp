@@ -83,10 +83,13 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
       return parts_.resources->handle(request, *path, user);
     }
   }
-  if (request.method != "GET" && request.method != "HEAD") {
-    return answer_status(api::generic(405, "MethodNotAllowed",
-                                      "the server does not allow this method on the requested resource"));
-  }
+  auto page = answer_page(request);
+  if (!page) return answer_missing_page(request.path);
+  if (request.method == "GET" || request.method == "HEAD") return std::move(*page);
+  return answer_status(api::method_not_allowed());
+}
+
+std::optional<HttpResponse> Router::answer_page(const HttpRequest& request) const {
   if (request.path == "/version" || request.path == "/version/")
     return answer_version(parts_.program_version);
   if (request.path == "/metrics") {
@@ -94,10 +97,8 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return response;
   }
-  if (parts_.resources != nullptr) {
-    if (auto discovered = answer_discovery(request)) return std::move(*discovered);
-  }
-  return answer_status(api::generic(404, "NotFound", "the server could not find the requested resource"));
+  if (parts_.resources == nullptr) return std::nullopt;
+  return answer_discovery(request);
 }
 
 }  // namespace clusterip::daemon

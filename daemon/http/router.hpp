@@ -36,6 +36,8 @@ class Router {
 
  private:
   HttpResponse route(const HttpRequest& request, const std::string& user) const;
+  // Version, metrics, discovery; absent for any other path.
+  std::optional<HttpResponse> answer_page(const HttpRequest& request) const;
 
   RouterParts parts_;
 };

@@ -190,6 +190,7 @@ ServiceDecision Authority::create(Service request, SeededDraws& draws, const Req
   if (FieldErrors errors = finish_create(service, version_); !errors.empty()) {
     return refuse_invalid(std::move(errors));
   }
+  set_defaults_on_read(service, families_.primary);
   return reservation;
 }
 
@@ -208,6 +209,8 @@ ServiceDecision Authority::update(Service request, const Service& stored, const 
   if (FieldErrors errors = finish_update(service, old, version_); !errors.empty()) {
     return refuse_invalid(std::move(errors));
   }
+  // What is stored is what a read shows; upstream repairs it with every read instead.
+  set_defaults_on_read(service, families_.primary);
   reservation.write_.deleted = own_addresses(plan.releases, old, find);
   return reservation;
 }

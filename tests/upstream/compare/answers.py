@@ -11,6 +11,8 @@ OWN = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink
 
 # Texts that name what only one of the servers has: identities, and addresses drawn for requests that then failed.
 IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# The name of a scheme is the place in the source where it was made, which depends on the build.
+SCHEME = re.compile(r'in scheme "[^"]*"')
 DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
 
 
@@ -21,7 +23,9 @@ class Normalizer:
     words for the rest of the scenario, in messages too.
     """
 
-    def __init__(self, ranges):
+    def __init__(self, ranges, settled):
+        """`settled`: what the controllers write is compared too, for the scenario waits for them."""
+        self.settled = settled
         self.ranges = [ipaddress.ip_network(text) for text in ranges]
         self.words = {}
 
@@ -68,8 +72,7 @@ class Normalizer:
                 return f"drawn-{band}-of-{network}"
         return "drawn-elsewhere"
 
-    @staticmethod
-    def _strip(item):
+    def _strip(self, item):
         metadata = item.get("metadata") if isinstance(item, dict) else None
         if not isinstance(metadata, dict):
             return
@@ -77,6 +80,9 @@ class Normalizer:
             metadata.pop(member, None)
         if "deletionTimestamp" in metadata:
             metadata["deletionTimestamp"] = "set"
+        if "cidrs" in (item.get("spec") or {}) and not self.settled:
+            metadata.pop("finalizers", None)
+            item.pop("status", None)
         status = item.get("status")
         for condition in status.get("conditions") or [] if isinstance(status, dict) else []:
             condition.pop("lastTransitionTime", None)
@@ -93,6 +99,7 @@ class Normalizer:
         if isinstance(value, str):
             if value in self.words:
                 return self.words[value]
+            value = SCHEME.sub('in scheme "(name)"', value)
             value = IDENTITY.sub("(identity)", value)
             value = DRAWN_IN_VAIN.sub(lambda found: f'{found[1]}"{self._origin(found[2])}"', value)
             for address in sorted(self.words, key=len, reverse=True):

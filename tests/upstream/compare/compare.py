@@ -42,8 +42,8 @@ class Side:
         self.api = api
         self.ranges = ranges
 
-    def begin(self):
-        self.normal = Normalizer(self.ranges)
+    def begin(self, settled):
+        self.normal = Normalizer(self.ranges, settled)
         self.answers = []
 
     def play(self, verb, path, send):
@@ -69,7 +69,7 @@ def wait(sides, what, steps):
 def play(sides, steps):
     """Yields for each step in which the answers differ: its number, the path of the difference, and both values."""
     for side in sides:
-        side.begin()
+        side.begin(any(verb == "WAIT" for verb, _, _ in steps))
     for number, (verb, path, send) in enumerate(steps):
         if verb == "WAIT":
             wait(sides, path, steps[:number])
@@ -84,22 +84,30 @@ def play(sides, steps):
 def clean_up(sides):
     """Removes what a scenario left behind, so that the next one starts from the same state."""
     for side in sides:
-        _, listed = side.api.call("GET", scenarios.SERVICES)
-        for item in (listed or {}).get("items", []):
-            if item["metadata"]["name"] != "kubernetes":
-                if item["metadata"].get("finalizers"):
-                    item["metadata"]["finalizers"] = []
-                    side.api.call("PUT", f"{scenarios.SERVICES}/{item['metadata']['name']}", item)
-                side.api.call("DELETE", f"{scenarios.SERVICES}/{item['metadata']['name']}")
-        _, listed = side.api.call("GET", scenarios.CIDRS)
-        for item in (listed or {}).get("items", []):
-            name = item["metadata"]["name"]
-            if name != "kubernetes":
-                side.api.call("DELETE", f"{scenarios.CIDRS}/{name}")
-                _, left = side.api.call("GET", f"{scenarios.CIDRS}/{name}")
-                if left and left.get("kind") == "ServiceCIDR":
-                    left["metadata"]["finalizers"] = []
-                    side.api.call("PUT", f"{scenarios.CIDRS}/{name}", left)
+        for path in (scenarios.SERVICES, scenarios.CIDRS):
+            _, listed = side.api.call("GET", path)
+            for item in (listed or {}).get("items", []):
+                if item["metadata"]["name"] != "kubernetes":
+                    remove(side.api, f"{path}/{item['metadata']['name']}")
+
+
+def remove(api, path):
+    """Deletes an object, with its finalizers, whoever adds some meanwhile."""
+    for _ in range(5):
+        api.call("DELETE", path)
+        code, left = api.call("GET", path)
+        if code == 404:
+            return
+        left["metadata"]["finalizers"] = []
+        left["metadata"].pop("resourceVersion")
+        left.update(stored_kind(path))
+        api.call("PUT", path, left)
+
+
+def stored_kind(path):
+    return (
+        {"apiVersion": "v1", "kind": "Service"} if "/services/" in path else {"apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR"}
+    )
 
 
 def describe(steps, number, real, ours, found):

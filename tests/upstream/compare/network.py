@@ -67,6 +67,8 @@ def stored(kind, change):
         if newest is None:
             return {}
         fresh = copy.deepcopy(newest)
+        # The controllers write meanwhile; without a version the request does not depend on who is faster.
+        fresh["metadata"].pop("resourceVersion", None)
         change(fresh)
         return fresh
 
@@ -82,6 +84,7 @@ def with_meta(**members):
 
 
 def cidr_validation():
+    """Creates and updates alone: whether a deletion finds the controller's finalizer is a matter of luck."""
     lists = (
         [[]]
         + [[text] for text in TEXTS]
@@ -89,11 +92,7 @@ def cidr_validation():
         + [["10.50.0.0/24", "fd50::/112", "10.51.0.0/24"]]
     )
     for cidrs in lists:
-        yield "cidr create", [
-            ("POST", CIDRS, cidr("v", cidrs)),
-            ("DELETE", CIDRS + "/v?gracePeriodSeconds=0", None),
-            ("PUT", CIDRS + "/v", stored("ServiceCIDR", with_meta(finalizers=[]))),
-        ]
+        yield "cidr create", [("POST", CIDRS, cidr("v", cidrs))]
     for old, new in itertools.product(
         [["10.50.0.0/24"], ["fd50::/112", "10.50.0.0/24"]],
         [
@@ -110,8 +109,6 @@ def cidr_validation():
         yield "cidr update", [
             ("POST", CIDRS, cidr("v", old)),
             ("PUT", CIDRS + "/v", stored("ServiceCIDR", with_spec(cidrs=new))),
-            ("DELETE", CIDRS + "/v", None),
-            ("PUT", CIDRS + "/v", stored("ServiceCIDR", with_meta(finalizers=[]))),
         ]
     for metadata in [
         {"name": ""},
@@ -132,8 +129,6 @@ def cidr_validation():
         body["metadata"].update(metadata)
         yield "cidr metadata", [
             ("POST", CIDRS, body),
-            ("DELETE", f"{CIDRS}/{metadata.get('name') or 'v'}", None),
-            ("PUT", CIDRS + "/v", stored("ServiceCIDR", with_meta(finalizers=[]))),
         ]
     yield "cidr status", [
         (
@@ -144,8 +139,6 @@ def cidr_validation():
                 "status": {"conditions": [{"type": "Ready", "status": "Maybe", "reason": "x", "message": "", "lastTransitionTime": None}]},
             },
         ),
-        ("DELETE", CIDRS + "/s", None),
-        ("PUT", CIDRS + "/s", stored("ServiceCIDR", with_meta(finalizers=[]))),
     ]
 
 
