@@ -1,7 +1,6 @@
 #include "daemon/options_mirror.hpp"
 
-#include "daemon/mirror/in_cluster.hpp"
-#include "daemon/mirror/kubeconfig_json.hpp"
+#include "daemon/mirror/cluster_choice.hpp"
 #include "daemon/options_values.hpp"
 
 namespace clusterip::daemon {
@@ -17,12 +16,7 @@ constexpr const char* kUsage =
 
 // What is written on the command line, before it means anything.
 struct Written {
-  std::string kubeconfig;
-  std::string context;
-  std::string server;
-  std::string token_file;
-  std::string authority;
-  bool skip_verification = false;
+  ClusterChoice cluster;
   std::string ranges;
   std::string bind_address = "127.0.0.1";
   std::string port = "6441";
@@ -33,8 +27,8 @@ struct Written {
   std::string duplicate_grace = "10s";
   std::string orphan_grace = "60s";
   std::string stale_after = "120s";
-  std::string watch_timeout = "290s";
-  std::string silence = "150s";
+  std::string watch_timeout = "60s";
+  std::string silence = "90s";
   std::string call_timeout = "120s";
   std::string first_wait = "500ms";
   std::string longest_wait = "30s";
@@ -48,13 +42,15 @@ struct Written {
 po::options_description describe(Written& to) {
   const auto text = text_flag;
   po::options_description main("Flags");
-  main.add_options()("help,h", "print this help")("kubeconfig", text(to.kubeconfig), "kubeconfig file")(
-      "context", text(to.context), "context in it; else its current-context")(
-      "server", text(to.server), "address of the apiserver, in place of a kubeconfig")(
-      "token-file", text(to.token_file),
+  main.add_options()("help,h", "print this help")("kubeconfig", text(to.cluster.kubeconfig),
+                                                  "kubeconfig file")(
+      "context", text(to.cluster.context), "context in it; else its current-context")(
+      "server", text(to.cluster.server), "address of the apiserver, in place of a kubeconfig")(
+      "token-file", text(to.cluster.token_file),
       "with --server: file with a bearer token; read again when it changes")(
-      "certificate-authority", text(to.authority), "with --server: file with the CA of the apiserver")(
-      "insecure-skip-tls-verify", po::bool_switch(&to.skip_verification),
+      "certificate-authority", text(to.cluster.certificate_authority),
+      "with --server: file with the CA of the apiserver")(
+      "insecure-skip-tls-verify", po::bool_switch(&to.cluster.insecure_skip_tls_verify),
       "with --server: trust any apiserver")(
       "service-cluster-ip-range", text(to.ranges),
       "what the apiservers' flag says; then a default ServiceCIDR that differs is reported")(
@@ -84,46 +80,10 @@ po::options_description describe(Written& to) {
   return main.add(limits);
 }
 
-std::vector<std::string> split_paths(const std::string& list) {
-  std::vector<std::string> paths;
-  for (std::size_t at = 0; at <= list.size();) {
-    const std::size_t colon = std::min(list.find(':', at), list.size());
-    if (colon > at) paths.push_back(list.substr(at, colon - at));
-    at = colon + 1;
-  }
-  return paths;
-}
-
-ClusterAccess take(std::variant<ClusterAccess, std::string> read, const std::string& flag) {
-  if (const auto* why = std::get_if<std::string>(&read)) throw OptionError(flag + *why);
-  return std::get<ClusterAccess>(std::move(read));
-}
-
-ClusterAccess find_cluster(const Written& written) {
-  const bool named = !written.kubeconfig.empty();
-  if (named && !written.server.empty()) {
-    throw OptionError("--kubeconfig=\"" + written.kubeconfig + "\" and --server=\"" + written.server +
-                      "\" exclude each other");
-  }
-  if (!written.server.empty()) {
-    ClusterAccess access;
-    if (const std::string fault = set_server(access, written.server); !fault.empty())
-      throw OptionError("--server: " + fault);
-    access.context = "--server";
-    access.token_file = written.token_file;
-    access.certificate_authority.file = written.authority;
-    access.skip_verification = written.skip_verification;
-    return access;
-  }
-  if (!written.token_file.empty()) refuse("token-file", written.token_file, "needs --server");
-  if (!written.authority.empty()) refuse("certificate-authority", written.authority, "needs --server");
-  if (written.skip_verification) throw OptionError("--insecure-skip-tls-verify needs --server");
-  if (named) return take(load_kubeconfig({written.kubeconfig}, written.context, false), "--kubeconfig: ");
-  const Environment environment = process_environment();
-  const auto paths = split_paths(environment("KUBECONFIG"));
-  if (!paths.empty()) return take(load_kubeconfig(paths, written.context, true), "KUBECONFIG: ");
-  if (!written.context.empty()) refuse("context", written.context, "needs --kubeconfig");
-  return take(in_cluster_access(environment), "");
+ClusterAccess find_cluster(const ClusterChoice& choice) {
+  auto chosen = choose_cluster(choice, process_environment());
+  if (const auto* why = std::get_if<std::string>(&chosen)) throw OptionError(*why);
+  return std::get<ClusterAccess>(std::move(chosen));
 }
 
 std::vector<Cidr> default_ranges(const std::string& written) {
@@ -149,7 +109,7 @@ MirrorModeOptions interpret(const Written& written) {
     return cluster::Duration::milliseconds(duration(flag, value).count());
   };
   MirrorModeOptions options;
-  options.access = find_cluster(written);
+  options.access = find_cluster(written.cluster);
   MirrorOptions& mirror = options.mirror;
   mirror.judge.default_ranges = default_ranges(written.ranges);
   mirror.judge.grace = {span("duplicate-grace", written.duplicate_grace),

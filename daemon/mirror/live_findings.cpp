@@ -52,6 +52,8 @@ std::vector<Finding> LiveFindings::refresh(const verify::State& state, const Sta
                                            cluster::Instant now) {
   verify::StateOptions options;
   options.now = now;
+  // Ages explain what a dump shows; here time itself tells (finding_history.hpp).
+  options.settling = {};
   options.default_ranges = default_ranges_;
   const verify::StateRules rules(state, options);
   std::vector<Address> due(changes.addresses.begin(), changes.addresses.end());

@@ -1,5 +1,5 @@
 // The findings of a state that changes, kept up to date by looking again only at what a change may concern:
-// the addresses that it touched, and those with a finding, whose severity depends on ages.
+// the addresses that it touched, and those with a finding.
 //
 // Pure: the state and the time are arguments. A change of a ServiceCIDR concerns every address. Addresses in
 // terminating ranges are reported by range, not one by one: a range may hold a great many.

@@ -42,7 +42,8 @@ class MirrorSink {
 
 struct ReflectorOptions {
   std::size_t page_limit = 500;
-  std::chrono::seconds watch_timeout{290};
+  // Short, since its end is a sign of life: a server may send no bookmarks while nothing happens.
+  std::chrono::seconds watch_timeout{60};
   std::chrono::milliseconds first_wait{500};
   std::chrono::milliseconds longest_wait{30'000};
   // A connection that lasted this long was a good one: the next fault is the first again.

@@ -103,6 +103,7 @@ Rereader::Answer Rereader::ask(const verify::Finding& finding, cluster::Instant 
   }
   verify::StateOptions options;
   options.now = now;
+  options.settling = {};
   options.default_ranges = default_ranges_;
   const auto found = verify::StateRules(reading.state, options).check_all();
   const bool same = std::any_of(found.begin(), found.end(), [&](const verify::Finding& again) {

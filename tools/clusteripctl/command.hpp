@@ -25,6 +25,7 @@ int run_simulate(const std::vector<std::string>& arguments);
 int run_explain(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
 int run_replay(const std::vector<std::string>& arguments);
+int run_load_command(const std::vector<std::string>& arguments);
 int run_version(const std::vector<std::string>& arguments);
 
 }  // namespace clusterip::ctl

@@ -16,6 +16,7 @@ constexpr std::array kCommands{
     Command{"explain", "who holds an address, or why a request would be refused", run_explain},
     Command{"verify", "is this state of a cluster sound; reads dumps of kubectl", run_verify},
     Command{"replay", "could upstream have answered so; reads audit logs of apiservers", run_replay},
+    Command{"load", "a seeded load on an apiserver, verified while it runs", run_load_command},
     Command{"version", "version, engine build, modelled Kubernetes versions", run_version},
 };
 

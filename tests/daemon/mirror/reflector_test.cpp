@@ -82,7 +82,7 @@ TEST(Reflector, PagesThenWatchesFromTheListsVersion) {
   EXPECT_THAT(machine.sink.versions(), ElementsAre(Pair("10.0.0.1", "5"), Pair("10.0.0.2", "6")));
   EXPECT_FALSE(machine.reflector.in_step());
   EXPECT_THAT(machine.ask().target,
-              HasSubstr("watch=1&allowWatchBookmarks=true&timeoutSeconds=290&resourceVersion=7"));
+              HasSubstr("watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=7"));
   machine.reflector.opened();
   EXPECT_TRUE(machine.reflector.in_step());
   EXPECT_FALSE(machine.reflector.heard(put("10.0.0.3", "9")));
@@ -96,7 +96,7 @@ TEST(Reflector, PagesThenWatchesFromTheListsVersion) {
 TEST(Reflector, StreamsTheListWhereTheServerAgrees) {
   Machine machine({}, api::ObjectKind::kService);
   EXPECT_EQ(machine.ask().target,
-            "/api/v1/services?watch=1&allowWatchBookmarks=true&timeoutSeconds=290&sendInitialEvents=true&"
+            "/api/v1/services?watch=1&allowWatchBookmarks=true&timeoutSeconds=60&sendInitialEvents=true&"
             "resourceVersionMatch=NotOlderThan");
   machine.reflector.opened();
   EXPECT_TRUE(machine.reflector.in_streamed_list());
