@@ -23,6 +23,12 @@ struct Written {
   std::string certificate;
   std::string key;
   std::string tokens;
+  std::vector<std::string> audit_logs;
+  std::string audit_port;
+  std::string audit_delay = "35s";
+  std::string audit_window = "100000";
+  std::string cache_lag = "10s";
+  std::string version = "1.36";
   std::string grace = "30s";
   std::string duplicate_grace = "10s";
   std::string orphan_grace = "60s";
@@ -54,6 +60,11 @@ po::options_description describe(Written& to) {
       "with --server: trust any apiserver")(
       "service-cluster-ip-range", text(to.ranges),
       "what the apiservers' flag says; then a default ServiceCIDR that differs is reported")(
+      "audit-log", po::value<std::vector<std::string>>(&to.audit_logs)->composing(),
+      "audit log of an apiserver, followed through rotation; once for each server")(
+      "audit-webhook-port", text(to.audit_port),
+      "port for audit webhooks; each apiserver posts to a path of its own: /audit/NAME")(
+      "kubernetes-version", text(to.version), "whose rules decisions are judged by: 1.33 to 1.37")(
       "bind-address", text(to.bind_address),
       "address to listen on; other than loopback needs TLS and a token file")(
       "port", text(to.port), "port to listen on; 0: any free one, printed")(
@@ -63,6 +74,10 @@ po::options_description describe(Written& to) {
       "bearer tokens of those who may ask, one a line: TOKEN or TOKEN,USER");
   po::options_description limits("Limits");
   limits.add_options()("grace", text(to.grace), "how long a fault must last before it is reported")(
+      "audit-delay", text(to.audit_delay),
+      "how old a decision is when it is judged; webhooks send in batches")(
+      "audit-window", text(to.audit_window), "audit events that are kept")(
+      "cache-lag", text(to.cache_lag), "the longest delay of an apiserver's caches that counts as allowed")(
       "duplicate-grace", text(to.duplicate_grace), "the same for one address on two Services")(
       "orphan-grace", text(to.orphan_grace), "the same for an IPAddress without its Service")(
       "stale-after", text(to.stale_after), "without a word from the apiserver for so long, not ready")(
@@ -103,6 +118,21 @@ std::chrono::seconds whole_seconds(const char* flag, const std::string& value) {
   return std::chrono::duration_cast<std::chrono::seconds>(time);
 }
 
+void interpret_audit(const Written& written, MirrorModeOptions& options) {
+  AuditOptions& audit = options.audit;
+  audit.files = written.audit_logs;
+  audit.rules.flags = options.mirror.judge.default_ranges;
+  const auto version = cluster::version_profile(written.version);
+  if (!version) refuse("kubernetes-version", written.version, "is not modelled");
+  audit.rules.version = *version;
+  audit.rules.cache_lag = cluster::Duration::milliseconds(duration("cache-lag", written.cache_lag).count());
+  audit.delay = duration("audit-delay", written.audit_delay);
+  audit.most_requests = number("audit-window", written.audit_window, 1000, 100'000'000);
+  if (!written.audit_port.empty()) {
+    options.audit_webhook_port = static_cast<int>(number("audit-webhook-port", written.audit_port, 0, 65535));
+  }
+}
+
 MirrorModeOptions interpret(const Written& written) {
   constexpr std::uint64_t kMany = 1'000'000'000'000;
   const auto span = [](const char* flag, const std::string& value) {
@@ -112,6 +142,7 @@ MirrorModeOptions interpret(const Written& written) {
   options.access = find_cluster(written.cluster);
   MirrorOptions& mirror = options.mirror;
   mirror.judge.default_ranges = default_ranges(written.ranges);
+  interpret_audit(written, options);
   mirror.judge.grace = {span("duplicate-grace", written.duplicate_grace),
                         span("orphan-grace", written.orphan_grace), span("grace", written.grace)};
   mirror.judge.most_ended = number("max-ended-findings", written.ended, 0, 1'000'000);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/http/server.hpp"
+#include "daemon/mirror/audit_judge.hpp"
 #include "daemon/mirror/mirror.hpp"
 
 namespace clusterip::daemon {
@@ -13,7 +14,11 @@ namespace clusterip::daemon {
 struct MirrorModeOptions {
   ClusterAccess access;
   MirrorOptions mirror;
+  AuditOptions audit;
+  std::optional<int> audit_webhook_port;  // 0: any free one
   ServerOptions server;
+
+  bool has_audit() const { return audit_webhook_port.has_value() || !audit.files.empty(); }
   std::string token_file;  // of those who may ask us
 };
 

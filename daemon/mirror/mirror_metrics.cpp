@@ -16,14 +16,16 @@ class Text {
   void sample(const std::string& labels, double value) {
     std::array<char, 40> number{};
     std::snprintf(number.data(), number.size(), "%.17g", value);
-    text_ += name_ + "{" + labels + "} " + number.data() + "\n";
+    text_ += name_ + in_braces(labels) + " " + number.data() + "\n";
   }
   void sample(const std::string& labels, std::uint64_t value) {
-    text_ += name_ + "{" + labels + "} " + std::to_string(value) + "\n";
+    text_ += name_ + in_braces(labels) + " " + std::to_string(value) + "\n";
   }
   std::string take() { return std::move(text_); }
 
  private:
+  static std::string in_braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
+
   std::string name_;
   std::string text_;
 };
@@ -142,14 +144,31 @@ void ranges(Text& text, const MirrorReport& report) {
   }
 }
 
+void decisions(Text& text, const AuditReport& report) {
+  text.family("clusterip_audit_events_total", "counter",
+              "Audit events about Services, ServiceCIDRs and IPAddresses.");
+  text.sample("", report.events);
+  text.family("clusterip_audit_problems_total", "counter", "Audit events that could not be read.");
+  text.sample("", report.problems);
+  text.family("clusterip_audit_decisions_total", "counter", "Decisions judged, by verdict.");
+  for (const char* verdict : {"permitted", "forbidden", "undecided"}) {
+    const auto found = report.verdicts.find(verdict);
+    text.sample(label("verdict", verdict), found == report.verdicts.end() ? std::uint64_t{0} : found->second);
+  }
+  text.family("clusterip_audit_forbidden_total", "counter",
+              "Decisions that no order and no delay explains, by rule.");
+  for (const auto& [rule, count] : report.forbidden) text.sample(label("rule", rule), count);
+}
+
 }  // namespace
 
-std::string mirror_metrics(const Mirror& mirror) {
+std::string mirror_metrics(const Mirror& mirror, const AuditJudge* audit) {
   Text text;
   following(text, mirror.health());
   const auto report = mirror.report();
   findings(text, *report);
   ranges(text, *report);
+  if (audit != nullptr) decisions(text, *audit->report());
   return text.take();
 }
 

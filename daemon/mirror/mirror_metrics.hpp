@@ -4,10 +4,12 @@
 
 #include <string>
 
+#include "daemon/mirror/audit_judge.hpp"
 #include "daemon/mirror/mirror.hpp"
 
 namespace clusterip::daemon {
 
-std::string mirror_metrics(const Mirror& mirror);
+// `audit`: null where no audit events come in.
+std::string mirror_metrics(const Mirror& mirror, const AuditJudge* audit);
 
 }  // namespace clusterip::daemon

@@ -128,15 +128,47 @@ VerificationAnswer cidrs(const Mirror& mirror) {
   return answer_of(json);
 }
 
+// verdict: permitted, forbidden or undecided; all: the latest, whatever their verdict; without it those that
+// are not permitted.
+VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
+                             const std::function<std::string(const char*)>& parameter) {
+  if (audit == nullptr) {
+    return refusal(404, "NotFound",
+                   "no audit events come in: start the mirror with --audit-log or --audit-webhook-port");
+  }
+  const std::string verdict = parameter("verdict");
+  const auto report = audit->report();
+  Json json = envelope("DecisionList", mirror.health());
+  json["summary"] = {{"events", report->events}, {"problems", report->problems}, {"window", report->window}};
+  if (!report->last_problem.empty()) json["summary"]["lastProblem"] = report->last_problem;
+  for (const char* name : {"permitted", "forbidden", "undecided"}) {
+    const auto found = report->verdicts.find(name);
+    json["summary"][name] = found == report->verdicts.end() ? 0 : found->second;
+  }
+  json["items"] = Json::array();
+  const bool notable = verdict.empty() || verdict == "forbidden" || verdict == "undecided";
+  for (const std::string& line : notable ? report->notable : report->latest) {
+    Json item = Json::parse(line, nullptr, false);
+    if (notable && !verdict.empty() && item.value("verdict", "") != verdict) continue;
+    json["items"].push_back(std::move(item));
+  }
+  json["findings"] = Json::array();
+  for (const std::string& line : report->findings)
+    json["findings"].push_back(Json::parse(line, nullptr, false));
+  return answer_of(json);
+}
+
 }  // namespace
 
-VerificationAnswer answer_verification(const Mirror& mirror, std::string_view path,
+VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* audit, std::string_view path,
                                        const std::function<std::string(const char*)>& parameter) {
   if (path == "/findings") return findings(mirror, parameter);
   if (path == "/cidrs") return cidrs(mirror);
+  if (path == "/decisions") return decisions(mirror, audit, parameter);
   if (path.empty() || path == "/") {
     Json json = envelope("Overview", mirror.health());
-    json["paths"] = {"/apis/clusterip.dev/v1/findings", "/apis/clusterip.dev/v1/cidrs"};
+    json["paths"] = {"/apis/clusterip.dev/v1/findings", "/apis/clusterip.dev/v1/cidrs",
+                     "/apis/clusterip.dev/v1/decisions"};
     return answer_of(json);
   }
   return refusal(404, "NotFound", "the server could not find the requested resource");

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/mirror/audit_judge.hpp"
 #include "daemon/mirror/mirror.hpp"
 
 namespace clusterip::daemon {
@@ -15,9 +16,9 @@ struct VerificationAnswer {
   std::string body;
 };
 
-// `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs". `parameter`: "" for one that was not
-// given.
-VerificationAnswer answer_verification(const Mirror& mirror, std::string_view path,
+// `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs", "/decisions". `audit`: null where no audit
+// events come in. `parameter`: "" for one that was not given.
+VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* audit, std::string_view path,
                                        const std::function<std::string(const char*)>& parameter);
 
 }  // namespace clusterip::daemon

@@ -72,7 +72,7 @@ class MirrorTest : public ::testing::Test {
   }
 
   Json ask(const std::string& path, const std::map<std::string, std::string>& parameters = {}) const {
-    const auto answer = answer_verification(*mirror, path, [&](const char* name) {
+    const auto answer = answer_verification(*mirror, nullptr, path, [&](const char* name) {
       const auto found = parameters.find(name);
       return found == parameters.end() ? std::string() : found->second;
     });
@@ -215,7 +215,8 @@ TEST_F(MirrorTest, ATerminatingRangeNamesWhatKeepsIt) {
   const Json info = ask("/findings", {{"stage", "all"}, {"rule", "held-by-terminating"}})["items"];
   ASSERT_EQ(info.size(), 1U);
   EXPECT_THAT(info[0]["message"].get<std::string>(), HasSubstr("10.97.0.5 of Service shop/far"));
-  EXPECT_THAT(mirror_metrics(*mirror), HasSubstr("clusterip_range_terminating_keepers{name=\"old\"} 1\n"));
+  EXPECT_THAT(mirror_metrics(*mirror, nullptr),
+              HasSubstr("clusterip_range_terminating_keepers{name=\"old\"} 1\n"));
 }
 
 TEST_F(MirrorTest, IsOutOfStepWhileTheServerIsAway) {
@@ -229,7 +230,7 @@ TEST_F(MirrorTest, IsOutOfStepWhileTheServerIsAway) {
   EXPECT_TRUE(confirmed().empty());
   server.set_down(false);
   EXPECT_TRUE(comes_to({"missing-ipaddress 10.96.0.20"}));
-  EXPECT_THAT(mirror_metrics(*mirror),
+  EXPECT_THAT(mirror_metrics(*mirror, nullptr),
               HasSubstr("clusterip_findings{rule=\"missing-ipaddress\",severity=\"error\"} 1\n"));
 }
 
@@ -259,6 +260,7 @@ TEST_F(MirrorTest, RefusesWhatItDoesNotKnow) {
   start();
   EXPECT_EQ(ask("/findings", {{"stage", "new"}})["code"], 400);
   EXPECT_EQ(ask("/nothing")["code"], 404);
+  EXPECT_EQ(ask("/decisions")["code"], 404);
   EXPECT_EQ(ask("")["kind"], "Overview");
 }
 
