@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace clusterip::cluster {
 namespace {
@@ -91,15 +92,16 @@ FieldErrors validate_owner_references(const std::vector<OwnerReference>& referen
   for (const OwnerReference& owner : references) {
     append(errors, validate_owner(owner));
     if (!owner.controller.value_or(false)) continue;
-    const std::string current = owner.kind + "/" + owner.name;
+    std::string current = owner.kind;
+    current.append("/").append(owner.name);
     if (controller.empty()) {
       controller = current;
       continue;
     }
-    errors.push_back(
-        invalid_json(kOwnersField, owners_json(references),
-                     "Only one reference can have Controller set to true. Found \"true\" in references for " +
-                         controller + " and " + current));
+    std::string detail =
+        "Only one reference can have Controller set to true. Found \"true\" in references for ";
+    detail.append(controller).append(" and ").append(current);
+    errors.push_back(invalid_json(kOwnersField, owners_json(references), std::move(detail)));
   }
   return errors;
 }

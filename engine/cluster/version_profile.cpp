@@ -39,7 +39,6 @@ VersionProfile profile_of(int minor, int patch) {
   profile.waits_for_fresh_addresses = minor >= 34 || patch >= kNewestPatch.front();
   profile.waits_for_external_names = minor >= 36;
   profile.prints_go_syntax = minor == 33;
-  profile.deletes_endpoints = minor <= 36;
   return profile;
 }
 

@@ -43,8 +43,6 @@ struct VersionProfile {
   bool waits_for_external_names = true;
   // Lists and structs print in messages as Go syntax, not as JSON.
   bool prints_go_syntax = false;
-  // The Endpoints object of a deleted Service is deleted with it.
-  bool deletes_endpoints = true;
 };
 
 // "1.36" or "1.36.3", with or without a leading "v". Absent for versions that are not modelled.

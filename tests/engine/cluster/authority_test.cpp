@@ -1,5 +1,7 @@
 #include "engine/cluster/authority.hpp"
 
+#include <random>
+#include <set>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -74,6 +76,19 @@ class Server {
       });
     }
     EXPECT_EQ(claimed, addresses.size());
+  }
+
+  void expect_services_to_own_their_addresses() const {
+    std::size_t held = 0;
+    for (const auto& [name, service] : services) {
+      for (const std::string& text : service.addresses()) {
+        ++held;
+        const auto object = addresses.find(read_address_sloppy(text)->to_string());
+        ASSERT_NE(object, addresses.end()) << name << " holds " << text;
+        EXPECT_EQ(object->second.parent->name, name);
+      }
+    }
+    EXPECT_EQ(held, addresses.size());
   }
 
   Authority authority;
@@ -391,6 +406,47 @@ TEST(Authority, GivesNodePorts) {
   server.remove("a");
   same.ports[0].node_port = port;
   EXPECT_EQ(message(server.create(same)), "");
+}
+
+// Random writes of every kind: at rest each claimed address has its object, each object its Service, and each
+// Service its objects.
+TEST(Authority, StaysInStepThroughRandomWrites) {
+  Server server({"10.96.0.0/27", "fd00:96::/123"});
+  std::mt19937 random(11);
+  const auto pick = [&](std::size_t bound) { return static_cast<std::size_t>(random()) % bound; };
+  const Texts policies{"SingleStack", "PreferDualStack", "RequireDualStack"};
+  const Texts types{"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"};
+  const auto mutate = [&](Service& service) {
+    if (pick(2) == 0) service.ip_family_policy = policies[pick(policies.size())];
+    if (pick(3) == 0) service.type = types[pick(types.size())];
+    if (service.type == "ExternalName") service.external_name = "example.com";
+    if (pick(4) == 0) service.cluster_ip = pick(2) == 0 ? "None" : "10.96.0." + std::to_string(pick(34));
+    if (pick(8) == 0) service.cluster_ips.clear();
+    if (pick(8) == 0) service.ip_families = {pick(2) == 0 ? "IPv4" : "IPv6"};
+    if (pick(8) == 0) service.ports[0].port = 0;
+  };
+  std::size_t accepted = 0;
+  for (int step = 0; step < 6000 && !HasFailure(); ++step) {
+    const std::string name = "s" + std::to_string(pick(40));
+    const RequestOptions options{pick(10) == 0};
+    const bool exists = server.services.count(name) > 0;
+    Service service = exists ? server.services.at(name) : request(name);
+    mutate(service);
+    if (exists && pick(3) == 0) {
+      server.remove(name);
+    } else if (message(exists ? server.update(service, options) : server.create(service, options)).empty()) {
+      ++accepted;
+    }
+    if (pick(50) == 0) {
+      ServiceCidr object = range("kubernetes", {"10.96.0.0/27", "fd00:96::/123"});
+      if (pick(2) == 0) object.meta.deletion = Instant{};
+      server.authority.put_service_cidr(object);
+    }
+    server.expect_services_to_own_their_addresses();
+    // A walk over the whole of IPv4 takes its time.
+    if (step % 60 == 0) server.expect_in_step();
+  }
+  EXPECT_GT(accepted, 1500U);
 }
 
 TEST(Authority, GivesEachAddressOnceToManyThreads) {
