@@ -35,7 +35,8 @@ void read_ports(FieldReader& spec, std::vector<cluster::ServicePort>& to) {
 
 void read_affinity(FieldReader& spec, std::optional<Service::AffinityConfig>& to) {
   spec.object("sessionAffinityConfig", "v1.SessionAffinityConfig", [&](FieldReader& config) {
-    to.emplace();
+    // emplace() without arguments is what clang 14 refuses for a nested struct with defaults.
+    to = Service::AffinityConfig{};
     config.object("clientIP", "v1.ClientIPConfig", [&](FieldReader& client) {
       to->has_client_ip = true;
       client.int32("timeoutSeconds", to->timeout_seconds);
