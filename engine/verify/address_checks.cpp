@@ -72,7 +72,10 @@ std::optional<Judgement> check_range(const History& history, const AuditedReques
   }
   if (dynamic && below_slash64(history, address, window)) return std::nullopt;
   const std::string why = why_no_range(history, address);
-  if (!history.beginning.is_known()) {
+  // A range that was gone when a dump was taken may still have been in a cache.
+  const Instant since = history.beginning.known_since;
+  const bool all_shown = since == kBeginning || window.from >= since + history.options.cache_lag;
+  if (!all_shown) {
     return undecided("range-not-available", why +
                                                 "; which ServiceCIDRs were there before the record began "
                                                 "is missing (--start or --service-cluster-ip-range)");

@@ -77,16 +77,24 @@ void AddressHistory::add_creations(const Record& record) {
   }
 }
 
+// The life that a deletion ended: the one of that uid, or without uids the newest that surely had begun; a
+// newer one that overlaps the deletion may have begun after it.
 AddressLife* AddressHistory::find(const Address& address, const AuditedRequest& request,
                                   const std::string& uid) {
   const auto entry = lives_.find(address);
   if (entry == lives_.end()) return nullptr;
   AddressLife* best = nullptr;
+  bool best_is_sure = false;
   for (AddressLife& life : entry->second) {
     if (!uid.empty() && life.uid == uid) return &life;
     const bool fits = life.created.from <= request.during.to && life.deleted_by == kNoRequest;
     const bool other_object = !uid.empty() && !life.uid.empty();
-    if (fits && !other_object && (best == nullptr || began_earlier(*best, life))) best = &life;
+    if (!fits || other_object) continue;
+    const bool sure = life.created.to <= request.during.from;
+    const bool better = sure != best_is_sure ? sure : best == nullptr || began_earlier(*best, life);
+    if (best != nullptr && !better) continue;
+    best = &life;
+    best_is_sure = sure;
   }
   return best;
 }

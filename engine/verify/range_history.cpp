@@ -17,11 +17,21 @@ RangeVersion version_of(const CidrFacts& facts, Window since, std::uint32_t requ
   return version;
 }
 
+// When a ServiceCIDR came to be as ready as it is, in whole seconds.
+std::optional<Instant> last_change(const cluster::ServiceCidr& cidr) {
+  if (cidr.meta.deletion) return cidr.meta.deletion;
+  const cluster::Condition* ready = cidr.ready_condition();
+  return ready != nullptr && ready->last_transition ? ready->last_transition : cidr.meta.creation;
+}
+
 // By revision where all versions tell theirs, which two answers that crossed need; else by time.
 void put_in_order(std::vector<RangeVersion>& versions) {
-  const bool numbered = std::all_of(versions.begin(), versions.end(),
-                                    [](const RangeVersion& version) { return version.revision != 0; });
-  std::stable_sort(versions.begin(), versions.end(), [&](const RangeVersion& a, const RangeVersion& b) {
+  // What stands for the unknown past stays in front.
+  const auto first = std::find_if(versions.begin(), versions.end(),
+                                  [](const RangeVersion& version) { return version.object != nullptr; });
+  const bool numbered =
+      std::all_of(first, versions.end(), [](const RangeVersion& version) { return version.revision != 0; });
+  std::stable_sort(first, versions.end(), [&](const RangeVersion& a, const RangeVersion& b) {
     return numbered ? a.revision < b.revision : a.since.to < b.since.to;
   });
 }
@@ -100,12 +110,18 @@ const std::vector<std::size_t>& RangeHistory::owners(const Cidr& cidr) const {
 void RangeHistory::add_start(const StartState& start, Instant record_begin) {
   for (const cluster::ServiceCidr& cidr : start.cidrs) {
     const CidrFacts facts = facts_of(cidr);
-    // What the dump shows was so when the record began; when it came about is not known.
     const Instant stamp = std::min(facts.creation.value_or(kBeginning), record_begin);
     RangeLife object;
     object.name = cidr.meta.name;
     object.uid = facts.uid;
-    object.versions.push_back(version_of(facts, {stamp, record_begin}, kNoRequest));
+    // How it was before it came to be as the dump shows it is not known.
+    RangeVersion before;
+    before.since = {stamp, stamp};
+    before.cidrs = facts.cidrs;
+    object.versions.push_back(std::move(before));
+    const Instant changed = std::min(last_change(cidr).value_or(stamp), record_begin);
+    const Window since{changed, std::min(changed + Duration::seconds(1), record_begin)};
+    object.versions.push_back(version_of(facts, since, kNoRequest));
     if (!facts.uid.empty()) by_uid_[facts.uid] = objects_.size();
     objects_.push_back(std::move(object));
   }

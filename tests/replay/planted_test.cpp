@@ -184,7 +184,8 @@ TEST_P(Planted, TwoFamiliesWhereOneIsAllowed) {
 
 TEST_P(Planted, FullThoughAddressesWereFree) {
   const auto places = pick(base_, kPlaces, [&](std::uint32_t i) {
-    if (!is_dynamic(i) || base_.history.servers.may_have_just_started(request(i), base_.history.options.cache_lag)) {
+    if (!is_dynamic(i) ||
+        base_.history.servers.may_have_just_started(request(i), base_.history.options.cache_lag)) {
       return false;
     }
     for (const std::string& text : request(i).given_service()->addresses()) {
@@ -228,7 +229,8 @@ TEST_P(Planted, AllocatedThoughNobodyHeldTheAddress) {
 
 TEST_P(Planted, MismatchThoughARangeHasTheAddress) {
   const auto places = pick(base_, kPlaces, [&](std::uint32_t i) {
-    return is_static(i) && !base_.history.servers.may_have_just_started(request(i), base_.history.options.cache_lag) &&
+    return is_static(i) &&
+           !base_.history.servers.may_have_just_started(request(i), base_.history.options.cache_lag) &&
            verify::sure_range(base_.history, *read_address_sloppy(first(i)),
                               base_.history.seen_by(request(i)));
   });
