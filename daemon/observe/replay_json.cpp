@@ -59,19 +59,7 @@ Json summary_json(const ReplayReport& report) {
   return json;
 }
 
-}  // namespace
-
-void write_replay_json_lines(const ReplayReport& report, std::ostream& out) {
-  for (const verify::Decision& decision : report.decisions) {
-    out << text_of(decision_json(*report.history, decision), -1) << '\n';
-  }
-  for (const verify::ReplayFinding& found : report.findings) {
-    out << text_of(replay_finding_json(found), -1) << '\n';
-  }
-  out << text_of(summary_json(report), -1) << '\n';
-}
-
-void write_replay_json(const ReplayReport& report, std::ostream& out) {
+Json report_json(const ReplayReport& report) {
   Json summary = summary_json(report);
   summary.erase("kind");
   Json json{{"kind", "ReplayReport"}, {"summary", std::move(summary)}};
@@ -85,7 +73,27 @@ void write_replay_json(const ReplayReport& report, std::ostream& out) {
     one.erase("kind");
     json["findings"].push_back(std::move(one));
   }
-  out << text_of(json, 2) << '\n';
+  return json;
+}
+
+}  // namespace
+
+void write_replay_json_lines(const ReplayReport& report, std::ostream& out) {
+  for (const verify::Decision& decision : report.decisions) {
+    out << text_of(decision_json(*report.history, decision), -1) << '\n';
+  }
+  for (const verify::ReplayFinding& found : report.findings) {
+    out << text_of(replay_finding_json(found), -1) << '\n';
+  }
+  out << text_of(summary_json(report), -1) << '\n';
+}
+
+void write_replay_json(const ReplayReport& report, std::ostream& out) {
+  out << text_of(report_json(report), 2) << '\n';
+}
+
+void write_replay_yaml(const ReplayReport& report, std::ostream& out) {
+  out << yaml_text(report_json(report));
 }
 
 }  // namespace clusterip::daemon

@@ -1,8 +1,8 @@
 // What a replay found, and its printed forms.
 //
 // jsonl is the interface that programs read: a line for each decision, a line for each finding, and a summary
-// last. json holds the same as one value. table is for people: figures, what is forbidden or undecided, and
-// the findings with their stories.
+// last. json and yaml hold the same as one value. table is for people: figures, what is forbidden or
+// undecided, and the findings with their stories.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,7 @@ struct ReplayStyle {
 
 void write_replay_json_lines(const ReplayReport& report, std::ostream& out);
 void write_replay_json(const ReplayReport& report, std::ostream& out);
+void write_replay_yaml(const ReplayReport& report, std::ostream& out);
 void write_replay_table(const ReplayReport& report, const ReplayStyle& style, std::ostream& out);
 
 }  // namespace clusterip::daemon

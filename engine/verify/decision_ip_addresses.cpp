@@ -78,6 +78,11 @@ Judgement judge_deleted(const History& history, std::uint32_t index, const Addre
   if (repair_had_reason(history, request, address)) {
     return permitted("address-deletion", "deleted by the repair loop: its Service need not have listed it");
   }
+  // The request around it is in the log only when it was answered.
+  if (request.during.to + history.options.cache_lag > history.beginning.record.to) {
+    return undecided("wrong-release",
+                     "the record ends before the request that it may belong to was answered");
+  }
   return forbidden("wrong-release", "services/" + life->parent->name_space + "/" + life->parent->name +
                                         " held the address all the time and did not give it up");
 }

@@ -176,7 +176,7 @@ bool is_about_addresses(std::string_view message) {
 // is stored. The other types have rules of their own besides.
 Judgement judge_validation(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
-  const auto valid = permitted("validation", "the object is refused as invalid, whatever addresses are free");
+  auto valid = permitted("validation", "the object is refused as invalid, whatever addresses are free");
   if (request.verb != Verb::kCreate || request.mutated || !is_about_addresses(request.message)) return valid;
   const auto expected = expectations(history, index, nullptr, true);
   const bool fits = std::any_of(expected.begin(), expected.end(), [](const Expectation& one) {

@@ -37,8 +37,10 @@ Candidates candidates_of(const Record& record, const ServiceHistory& services) {
   return found;
 }
 
-// Of the requests around `inner` the one that began last: the tightest fit. The list is in order of answers.
-std::uint32_t tightest(const Requests* known, const Record& record, const Window& inner) {
+// Of the requests around `inner` that `fits` the one that began last: the tightest. The list is in order of
+// answers.
+template <class Fits>
+std::uint32_t tightest(const Requests* known, const Record& record, const Window& inner, Fits fits) {
   if (known == nullptr) return kNoRequest;
   auto it = std::lower_bound(known->begin(), known->end(), inner.to, [&](std::uint32_t i, Instant time) {
     return record.requests[i].during.to < time;
@@ -48,16 +50,29 @@ std::uint32_t tightest(const Requests* known, const Record& record, const Window
   constexpr int kLooked = 64;
   for (int looked = 0; it != known->end() && looked < kLooked; ++it, ++looked) {
     const Window& during = record.requests[*it].during;
-    if (!during.covers(inner)) continue;
+    if (!during.covers(inner) || !fits(record.requests[*it])) continue;
     if (best == kNoRequest || record.requests[best].during.from < during.from) best = *it;
   }
   return best;
+}
+
+std::uint32_t tightest(const Requests* known, const Record& record, const Window& inner) {
+  return tightest(known, record, inner, [](const AuditedRequest&) { return true; });
 }
 
 template <class Map, class Key>
 const Requests* look_up(const Map& map, const Key& key) {
   const auto found = map.find(key);
   return found == map.end() ? nullptr : &found->second;
+}
+
+// A request that was refused keeps the name to itself that the server made up for it.
+std::uint32_t made_up_name(const Candidates& candidates, const Record& record,
+                           const cluster::ParentRef& parent, const Window& inner) {
+  return tightest(look_up(candidates.by_key, parent.name_space + "/"), record, inner,
+                  [&](const AuditedRequest& request) {
+                    return !request.generate_name.empty() && parent.name.rfind(request.generate_name, 0) == 0;
+                  });
 }
 
 const cluster::ParentRef* parent_of(const AuditedRequest& request, const AddressLife* life) {
@@ -81,6 +96,7 @@ Nesting::Nesting(const Record& record, const AddressHistory& addresses, const Se
     if (parent != nullptr && parent->is_service()) {
       const std::string key = parent->name_space + "/" + parent->name;
       outer = tightest(look_up(candidates.by_key, key), record, request.during);
+      if (outer == kNoRequest) outer = made_up_name(candidates, record, *parent, request.during);
     }
     // A Service that lost its IPAddress to another one releases the other's when it goes.
     if (outer == kNoRequest && request.verb == Verb::kDelete) {

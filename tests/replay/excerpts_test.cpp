@@ -42,6 +42,13 @@ TEST(Excerpts, TheRepairLoopActsOnWhatItsCacheShows) {
   verify::Record record = recorded("load-repair-1.36");
   EXPECT_EQ(judgement(record, deletion).verdict, Verdict::kPermitted);
 
+  // The record goes on, so that a request around the deletion would be in it.
+  verify::AuditedRequest later = record.requests.back();
+  later.audit_id = "later";
+  later.dry_run = true;
+  later.during = {later.during.from + verify::Duration::seconds(60),
+                  later.during.to + verify::Duration::seconds(60)};
+  record.requests.push_back(later);
   // Had the address been the Service's all along, there would be no reason.
   for (verify::AuditedRequest& request : record.requests) {
     auto* given = std::get_if<verify::AddressFacts>(&request.given);

@@ -37,7 +37,7 @@ struct ReplayFlags {
 void declare(Options& options, ReplayFlags& flags) {
   std::vector<std::string> versions = kubernetes_versions();
   versions.insert(versions.begin(), "auto");
-  options.choice("output,o", flags.output, {"table", "jsonl", "json"}, "form of the report");
+  options.choice("output,o", flags.output, {"table", "jsonl", "json", "yaml"}, "form of the report");
   options.text("start", flags.start, "a dump of the cluster as it was before the first line");
   options.text("cache-lag", flags.cache_lag,
                "the longest delay of an apiserver's caches that still counts as allowed: 10s, 500ms, 1m");
@@ -161,6 +161,7 @@ cluster::VersionProfile choose_version(const ReplayFlags& flags, const api::Audi
 
 void write(const daemon::ReplayReport& report, const ReplayFlags& flags) {
   if (flags.output == "jsonl") return daemon::write_replay_json_lines(report, std::cout);
+  if (flags.output == "yaml") return daemon::write_replay_yaml(report, std::cout);
   if (flags.output == "json") return daemon::write_replay_json(report, std::cout);
   daemon::ReplayStyle style;
   style.colour = wants_colour(flags.colour);
