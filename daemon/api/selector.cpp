@@ -201,6 +201,9 @@ Result<Selector> Selector::read(const Resource& resource, std::string_view label
     rule.value = value;
     const bool is_known = std::any_of(known.begin(), known.end(),
                                       [&](const SelectableField& field) { return field.name == rule.field; });
+    if (!is_known && resource.group.empty()) {
+      return bad_request("field label not supported: " + rule.field);
+    }
     if (!is_known) {
       return bad_request("\"" + rule.field +
                          "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");

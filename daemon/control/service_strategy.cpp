@@ -142,7 +142,10 @@ class ServiceStrategy : public Strategy {
       return api::invalid(resource().subject(), name, refusal->errors);
     }
     auto& reservation = std::get<Reservation>(decision);
-    Plan plan{api::encode(reservation.write().service), {}, nullptr};
+    Service decided = reservation.write().service;
+    // Upstream stores it and hides it at each read.
+    if (decided.is_external_name()) decided.internal_traffic_policy.reset();
+    Plan plan{api::encode(decided), {}, nullptr};
     for (const cluster::IpAddress& address : reservation.write().created) {
       plan.beside.push_back(creation(address, context));
     }

@@ -32,6 +32,9 @@ struct HttpRequest {
   std::string_view header(std::string_view name) const;
 };
 
+// The parameters of a request's target. A value may hold '=' itself, as selectors do.
+std::vector<std::pair<std::string, std::string>> read_query(std::string_view target);
+
 // What a watch sends. Only the streams' thread calls it.
 class EventStream {
  public:

@@ -75,7 +75,7 @@ HttpRequest take_request(const httplib::Request& request, std::string body, std:
   taken.target = request.target;
   taken.body = std::move(body);
   taken.peer = std::move(peer);
-  taken.query.assign(request.params.begin(), request.params.end());
+  taken.query = read_query(request.target);
   for (const auto& [name, value] : request.headers) {
     // The library mixes addresses of its own into the headers under these names.
     if (name.rfind("REMOTE_", 0) != 0 && name.rfind("LOCAL_", 0) != 0)
