@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "daemon/api/go_json_syntax.hpp"
+#include "daemon/api/protobuf_body.hpp"
 #include "daemon/api/yaml_json.hpp"
 
 namespace clusterip::api {
@@ -160,12 +161,15 @@ Result<Json> read_object(std::string_view content_type, std::string_view body, c
                          std::string_view version, const BodyLimits& limits) {
   const std::string type = media_type(content_type);
   const bool is_yaml = type == "application/yaml";
-  if (!type.empty() && type != "application/json" && !is_yaml) {
+  const bool is_protobuf = type == kProtobufType;
+  if (!type.empty() && type != "application/json" && !is_yaml && !is_protobuf) {
     return generic(415, "UnsupportedMediaType",
                    "the body of the request was in an unknown format - accepted media types include: "
-                   "application/json, application/yaml");
+                   "application/json, application/yaml, application/vnd.kubernetes.protobuf");
   }
-  Result<Json> object = is_yaml ? read_yaml_body(body, limits) : read_json(body, limits);
+  Result<Json> object = is_protobuf ? read_protobuf(body, schema_of(resource))
+                        : is_yaml   ? read_yaml_body(body, limits)
+                                    : read_json(body, limits);
   if (!object) return unrecognized(resource, body, object.status().message);
   if (object->is_null()) *object = Json::object();
   if (const auto fault = untold_type(*object)) return unrecognized(resource, body, *fault);

@@ -11,6 +11,8 @@
 
 namespace clusterip::api {
 
+inline constexpr std::string_view kProtobufType = "application/vnd.kubernetes.protobuf";
+
 struct BodyLimits {
   std::size_t depth = 100;
 };

@@ -2,6 +2,7 @@
 
 #include "daemon/api/body.hpp"
 #include "daemon/api/patch.hpp"
+#include "daemon/api/protobuf_body.hpp"
 #include "daemon/api/unknown_fields.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/collection_handler.hpp"
@@ -80,7 +81,9 @@ Result<Json> patched(const std::string& type, const Json& standing, const Json& 
 Result<DeleteOptions> read_delete_options(ResourceCall& call, const api::BodyLimits& limits) {
   DeleteOptions options;
   if (call.request.body.empty()) return options;
-  const auto sent = api::read_json(call.request.body, limits);
+  const bool is_protobuf = api::media_type(call.request.header("Content-Type")) == api::kProtobufType;
+  const auto sent = is_protobuf ? api::read_protobuf(call.request.body, api::delete_options_schema())
+                                : api::read_json(call.request.body, limits);
   if (!sent) return sent.status();
   if (!sent->is_object()) return api::bad_request("DeleteOptions must be an object");
   const auto text = [](const Json& from, const char* name) {
