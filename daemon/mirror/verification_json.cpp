@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/observe/explanation.hpp"
 #include "daemon/observe/report_json.hpp"
+#include "engine/net/text.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -158,17 +161,41 @@ VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
   return answer_of(json);
 }
 
+// address=A or service=NS/NAME.
+VerificationAnswer explain(const Mirror& mirror, const std::function<std::string(const char*)>& parameter) {
+  const std::string written = parameter("address");
+  const std::string service = parameter("service");
+  if (written.empty() == service.empty())
+    return refusal(400, "BadRequest", "name either address or service=NAMESPACE/NAME");
+  const auto address = read_address_sloppy(written);
+  if (!written.empty() && !address)
+    return refusal(400, "BadRequest", "address \"" + written + "\" is no IP address");
+  if (!service.empty() && service.find('/') == std::string::npos) {
+    return refusal(400, "BadRequest", "service \"" + service + "\" is not NAMESPACE/NAME");
+  }
+  const verify::Explanation explanation = mirror.cluster().look([&](const verify::State& state) {
+    return address ? verify::explain_address(state, *address, {})
+                   : verify::explain_service(state, service, {});
+  });
+  std::ostringstream text;
+  write_explanation(explanation, ReportFormat::kJson, text);
+  Json json = envelope("Explanation", mirror.health());
+  json["explanation"] = Json::parse(text.str(), nullptr, false);
+  return answer_of(json);
+}
+
 }  // namespace
 
 VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* audit, std::string_view path,
                                        const std::function<std::string(const char*)>& parameter) {
   if (path == "/findings") return findings(mirror, parameter);
   if (path == "/cidrs") return cidrs(mirror);
+  if (path == "/explain") return explain(mirror, parameter);
   if (path == "/decisions") return decisions(mirror, audit, parameter);
   if (path.empty() || path == "/") {
     Json json = envelope("Overview", mirror.health());
     json["paths"] = {"/apis/clusterip.dev/v1/findings", "/apis/clusterip.dev/v1/cidrs",
-                     "/apis/clusterip.dev/v1/decisions"};
+                     "/apis/clusterip.dev/v1/decisions", "/apis/clusterip.dev/v1/explain"};
     return answer_of(json);
   }
   return refusal(404, "NotFound", "the server could not find the requested resource");

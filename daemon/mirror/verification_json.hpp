@@ -16,8 +16,8 @@ struct VerificationAnswer {
   std::string body;
 };
 
-// `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs", "/decisions". `audit`: null where no audit
-// events come in. `parameter`: "" for one that was not given.
+// `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs", "/decisions", "/explain". `audit`: null
+// where no audit events come in. `parameter`: "" for one that was not given.
 VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* audit, std::string_view path,
                                        const std::function<std::string(const char*)>& parameter);
 

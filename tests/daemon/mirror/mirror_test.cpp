@@ -256,6 +256,18 @@ TEST_F(MirrorTest, AFindingThatTheServerDoesNotShareIsNeverConfirmed) {
   EXPECT_TRUE(confirmed().empty());
 }
 
+TEST_F(MirrorTest, ExplainsAnAddressAndAService) {
+  start();
+  const Json address = ask("/explain", {{"address", "10.96.0.20"}});
+  EXPECT_EQ(address["mirror"]["inStep"], true);
+  EXPECT_THAT(address["explanation"].dump(), HasSubstr("shop"));
+  const Json service = ask("/explain", {{"service", "shop/dual"}});
+  EXPECT_THAT(service["explanation"].dump(), HasSubstr("fd00:96::20"));
+  EXPECT_EQ(ask("/explain")["code"], 400);
+  EXPECT_EQ(ask("/explain", {{"address", "x"}})["code"], 400);
+  EXPECT_EQ(ask("/explain", {{"service", "x"}})["code"], 400);
+}
+
 TEST_F(MirrorTest, RefusesWhatItDoesNotKnow) {
   start();
   EXPECT_EQ(ask("/findings", {{"stage", "new"}})["code"], 400);
