@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <sched.h>
-
 namespace clusterip {
 namespace {
 
@@ -42,33 +40,20 @@ void apply_one(std::map<Cidr, Range>& ranges, const RangeChange& change) {
 
 }  // namespace
 
-Ranges::Ranges(Family family)
-    : family_(family),
-      table_(std::make_unique<const RangeTable>().release()),
-      lines_(std::make_unique<Line[]>(set::kMostThreads)) {}
+Ranges::Ranges(Family family) : family_(family), table_(std::make_unique<const RangeTable>().release()) {}
 
 Ranges::~Ranges() {
   delete table_.load();
 }
 
-void Ranges::enter(Line& line) const noexcept {
-  if (line.depth++ == 0) line.turns.fetch_add(1);
-}
-
-void Ranges::leave(Line& line) noexcept {
-  if (--line.depth == 0) line.turns.fetch_add(1);
-}
-
 void Ranges::publish(std::unique_ptr<const RangeTable> next) {
-  if (lines_[set::thread_index()].depth != 0) {
+  if (fence_.is_inside(set::thread_index())) {
     std::fputs("clusterip: ranges changed from inside a view of them\n", stderr);
     std::abort();
   }
-  const std::unique_ptr<const RangeTable> old(table_.exchange(next.release()));
-  for (std::size_t i = 0; i < set::thread_index_bound(); ++i) {
-    const std::uint64_t turns = lines_[i].turns.load();
-    while (turns % 2 != 0 && lines_[i].turns.load() == turns) sched_yield();
-  }
+  // pairs: table
+  const std::unique_ptr<const RangeTable> old(table_.exchange(next.release(), std::memory_order_acq_rel));
+  fence_.wait();
 }
 
 void Ranges::apply(std::span<const RangeChange> changes) {

@@ -19,6 +19,7 @@
 
 #include "engine/ranges/range_table.hpp"
 #include "engine/set/thread_index.hpp"
+#include "engine/set/view_fence.hpp"
 
 namespace clusterip {
 
@@ -55,25 +56,18 @@ class Ranges {
   bool terminate(std::string_view name);
 
  private:
-  struct alignas(64) Line {
-    std::atomic<std::uint64_t> turns{0};  // odd while a view is open
-    std::size_t depth = 0;                // its thread alone
-  };
-
-  void enter(Line& line) const noexcept;
-  static void leave(Line& line) noexcept;
   void publish(std::unique_ptr<const RangeTable> next);
 
   const Family family_;
   std::mutex writers_;
   std::atomic<const RangeTable*> table_;
-  std::unique_ptr<Line[]> lines_;
+  mutable set::ViewFence<set::Native> fence_{set::kMostThreads, set::thread_index_bound};
 };
 
 // An open view; ends with its scope, in the thread that opened it.
 class Ranges::View {
  public:
-  ~View() { leave(line_); }
+  ~View() { fence_.leave(thread_); }
   View(const View&) = delete;
   View& operator=(const View&) = delete;
   const RangeTable& operator*() const noexcept { return *table_; }
@@ -81,11 +75,13 @@ class Ranges::View {
 
  private:
   friend class Ranges;
-  explicit View(const Ranges& ranges) noexcept : line_(ranges.lines_[set::thread_index()]) {
-    ranges.enter(line_);
-    table_ = ranges.table_.load();
+  explicit View(const Ranges& ranges) noexcept : fence_(ranges.fence_), thread_(set::thread_index()) {
+    fence_.enter(thread_);
+    // pairs: table
+    table_ = ranges.table_.load(std::memory_order_acquire);
   }
-  Line& line_;
+  set::ViewFence<set::Native>& fence_;
+  std::size_t thread_;
   const RangeTable* table_;
 };
 

@@ -1,27 +1,24 @@
 #include "engine/set/address_set.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <utility>
+#include <vector>
 
 namespace clusterip {
 namespace {
 
 using set::OffsetSpan;
-using set::SparseWords;
+using set::thread_index;
 
-constexpr Uint128 word_of(Uint128 bits) {
-  return bits >> 6;
-}
-constexpr unsigned bit_of(Uint128 bits) {
-  return static_cast<unsigned>(low_half(bits) & 63U);
-}
-constexpr std::uint64_t mask(unsigned low, unsigned high) {
-  return (~std::uint64_t{0} << low) & (~std::uint64_t{0} >> (63U - high));
-}
 bool is_v4(const Address& address) {
   return address.family() == Family::kIPv4;
 }
 std::uint64_t offset_of(const Address& address) {
   return low_half(address.bits());
+}
+std::uint64_t zone_of(const Address& address) {
+  return high_half(address.bits());
 }
 OffsetSpan offsets_of(const Span& span) {
   return {offset_of(span.first), offset_of(span.last)};
@@ -31,29 +28,36 @@ std::optional<Address> v4_address(std::uint64_t offset) {
   return Address(Family::kIPv4, offset);
 }
 
-// The part of a word's bits that lies inside [first, last].
-std::uint64_t inside(Uint128 number, Uint128 first, Uint128 last) {
-  const unsigned low = number == word_of(first) ? bit_of(first) : 0;
-  const unsigned high = number == word_of(last) ? bit_of(last) : 63;
-  return mask(low, high);
+// The part of an IPv6 span that lies in one zone.
+OffsetSpan part_in(std::uint64_t zone, const Span& span) {
+  return {zone == zone_of(span.first) ? offset_of(span.first) : 0,
+          zone == zone_of(span.last) ? offset_of(span.last) : ~std::uint64_t{0}};
 }
 
-// The first address of [first, last] whose bit was clear when its word was looked at.
-std::optional<Uint128> first_free(const SparseWords& words, Uint128 first, Uint128 last) {
-  for (Uint128 number = word_of(first);; ++number) {
-    const auto* word = words.find(number);
-    const std::uint64_t free =
-        (word == nullptr ? ~std::uint64_t{0} : ~word->load()) & inside(number, first, last);
-    if (free != 0) return (number << 6) | static_cast<unsigned>(std::countr_zero(free));
-    if (number == word_of(last)) return std::nullopt;
+// Asks search(zone, part, from) for each part of the span until one answers: from the start up, then from the
+// first address of the span up to the start. A span beyond one zone has no exact "full" across its parts;
+// Kubernetes has no range wider than a /64, so only tests ask for such.
+template <class Search>
+std::optional<Address> search_zones(const Span& span, const Address& start, Search search) {
+  const auto ask = [&](std::uint64_t zone, const OffsetSpan& part,
+                       std::uint64_t from) -> std::optional<Address> {
+    const auto found = search(zone, part, from);
+    if (!found) return std::nullopt;
+    return Address::v6(zone, *found);
+  };
+  const std::uint64_t home = zone_of(start);
+  const std::uint64_t from = offset_of(start);
+  const OffsetSpan whole = part_in(home, span);
+  if (zone_of(span.first) == zone_of(span.last)) return ask(home, whole, from);
+  if (const auto found = ask(home, {from, whole.last}, from)) return found;
+  for (std::uint64_t zone = home;;) {
+    zone = zone == zone_of(span.last) ? zone_of(span.first) : zone + 1;
+    if (zone == home) break;
+    const OffsetSpan part = part_in(zone, span);
+    if (const auto found = ask(zone, part, part.first)) return found;
   }
-}
-
-std::optional<Uint128> first_free_circular(const SparseWords& words, Uint128 first, Uint128 last,
-                                           Uint128 start) {
-  if (const auto found = first_free(words, start, last)) return found;
-  if (start == first) return std::nullopt;
-  return first_free(words, first, start - 1);
+  if (from == whole.first) return std::nullopt;
+  return ask(home, {whole.first, from - 1}, whole.first);
 }
 
 }  // namespace
@@ -63,59 +67,55 @@ AddressSet::~AddressSet() = default;
 
 bool AddressSet::claim(const Address& address) noexcept {
   if (is_v4(address)) return v4_.claim(line(), offset_of(address));
-  const std::uint64_t bit = std::uint64_t{1} << bit_of(address.bits());
-  return (v6_.make(word_of(address.bits())).fetch_or(bit) & bit) == 0;
+  return v6_.make(zone_of(address)).claim(thread_index(), offset_of(address));
 }
 
 bool AddressSet::release(const Address& address) noexcept {
   if (is_v4(address)) return v4_.release(line(), offset_of(address));
-  auto* word = v6_.find(word_of(address.bits()));
-  if (word == nullptr) return false;
-  const std::uint64_t bit = std::uint64_t{1} << bit_of(address.bits());
-  releases_begun_.fetch_add(1);
-  const bool was_claimed = (word->fetch_and(~bit) & bit) != 0;
-  releases_ended_.fetch_add(1);
-  return was_claimed;
+  auto* zone = v6_.find(zone_of(address));
+  return zone != nullptr && zone->release(thread_index(), offset_of(address));
 }
 
 bool AddressSet::contains(const Address& address) const noexcept {
   if (is_v4(address)) return v4_.contains(offset_of(address));
-  const auto* word = v6_.find(word_of(address.bits()));
-  return word != nullptr && ((word->load() >> bit_of(address.bits())) & 1U) != 0;
+  auto* zone = v6_.find(zone_of(address));
+  return zone != nullptr && zone->contains(thread_index(), offset_of(address));
 }
 
 std::optional<Address> AddressSet::claim_next(const Span& span, const Address& start) noexcept {
   if (is_v4(start)) return v4_address(v4_.claim_next(line(), offsets_of(span), offset_of(start)));
-  for (;;) {
-    const auto found = find_free(span, start);
-    if (!found || claim(*found)) return found;
-  }
+  return search_zones(span, start, [this](std::uint64_t zone, const OffsetSpan& part, std::uint64_t from) {
+    return v6_.make(zone).claim_next(thread_index(), part, from);
+  });
 }
 
 std::optional<Address> AddressSet::find_free(const Span& span, const Address& start) const noexcept {
-  if (is_v4(start)) {
-    return v4_address(v4_.find_free(lines_[set::thread_index()], offsets_of(span), offset_of(start)));
-  }
-  for (;;) {
-    const std::uint64_t ended = releases_ended_.load();
-    const std::uint64_t begun = releases_begun_.load();
-    if (const auto found = first_free_circular(v6_, span.first.bits(), span.last.bits(), start.bits())) {
-      return Address(Family::kIPv6, *found);
-    }
-    if (begun == ended && releases_begun_.load() == begun) return std::nullopt;
-  }
+  const std::size_t thread = thread_index();
+  if (is_v4(start)) return v4_address(v4_.find_free(lines_[thread], offsets_of(span), offset_of(start)));
+  return search_zones(
+      span, start,
+      [&](std::uint64_t zone, const OffsetSpan& part, std::uint64_t from) -> set::Zones::Set::Found {
+        auto* set = v6_.find(zone);
+        return set == nullptr ? from : set->find_free(thread, part, from);
+      });
 }
 
+// visit(address of the first bit, bits), ascending.
 template <class Visit>
 void AddressSet::each_word(const Span& span, Visit visit) const {
   if (is_v4(span.first)) {
-    v4_.each_word(offsets_of(span), [&](std::uint64_t number, std::uint64_t bits) { visit(number, bits); });
+    v4_.each_word(offsets_of(span), [&](std::uint64_t number, std::uint64_t bits) {
+      visit(Uint128{number} * IPv4Set::kBits, bits);
+    });
     return;
   }
-  const Uint128 first = span.first.bits();
-  const Uint128 last = span.last.bits();
-  for (const Uint128 number : v6_.numbers(word_of(first), word_of(last))) {
-    if (const auto* word = v6_.find(number)) visit(number, word->load() & inside(number, first, last));
+  for (const std::uint64_t zone : v6_.between(zone_of(span.first), zone_of(span.last))) {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> words;
+    v6_.find(zone)->each_word(
+        thread_index(), part_in(zone, span),
+        [&](std::uint64_t word, std::uint64_t bits) { words.emplace_back(word, bits); });
+    std::sort(words.begin(), words.end());
+    for (const auto& [word, bits] : words) visit(make_uint128(zone, word * set::Zones::Set::kBits), bits);
   }
 }
 
@@ -127,9 +127,9 @@ std::uint64_t AddressSet::count(const Span& span) const noexcept {
 
 void AddressSet::for_each(const Span& span, const std::function<void(const Address&)>& visit) const {
   const Family family = span.first.family();
-  each_word(span, [&](Uint128 number, std::uint64_t word) {
+  each_word(span, [&](Uint128 first, std::uint64_t word) {
     for (; word != 0; word &= word - 1) {
-      visit(Address(family, (number << 6) | static_cast<unsigned>(std::countr_zero(word))));
+      visit(Address(family, first | static_cast<unsigned>(std::countr_zero(word))));
     }
   });
 }

@@ -2,8 +2,8 @@
 //
 // One bit an address, over the whole address space; CIDRs are views onto it (engine/ranges), so overlapping
 // CIDRs can never give one address twice. Any number of threads may call anything at any time. IPv4 lies in
-// flat words (flat_set.hpp), IPv6 in a sparse table of words (sparse_set.hpp); both share the lines of the
-// threads (lines.hpp).
+// flat words (flat_set.hpp), IPv6 in sparse tables of words, one a /64 (sparse_set.hpp); both share the lines
+// of the threads (lines.hpp).
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 #include "engine/net/bands.hpp"
 #include "engine/set/flat_set.hpp"
-#include "engine/set/sparse_words.hpp"
 #include "engine/set/thread_index.hpp"
+#include "engine/set/zones.hpp"
 
 namespace clusterip {
 
@@ -42,10 +42,14 @@ class AddressSet {
   [[nodiscard]] std::optional<Address> find_free(const Span& span, const Address& start) const noexcept;
 
   // How many addresses of the span are claimed: exact at rest, else between the least and the most during the
-  // call. Cost: proportional to the span in words (IPv4) or to what is claimed (IPv6).
+  // call. Cost: proportional to the touched words of the span (IPv4) or to what is claimed in its zones
+  // (IPv6).
   [[nodiscard]] std::uint64_t count(const Span& span) const noexcept;
   // Calls `visit` for each claimed address of the span in ascending order.
   void for_each(const Span& span, const std::function<void(const Address&)>& visit) const;
+
+  // Bytes that hold what is claimed in IPv6.
+  std::size_t ipv6_bytes() const noexcept { return v6_.bytes(); }
 
   // The hot path in offsets of the family, for who holds on to the line of its thread.
   IPv4Set& ipv4() noexcept { return v4_; }
@@ -58,9 +62,8 @@ class AddressSet {
   // Searching repairs marks, so a look at a const set may change its hints.
   mutable set::Lines<set::Native> lines_{set::kMostThreads, set::thread_index_bound};
   mutable IPv4Set v4_{lines_};
-  set::SparseWords v6_;
-  std::atomic<std::uint64_t> releases_begun_{0};
-  std::atomic<std::uint64_t> releases_ended_{0};
+  mutable set::ViewFence<set::Native> fence_{set::kMostThreads, set::thread_index_bound};
+  set::Zones v6_{lines_, fence_};
 };
 
 }  // namespace clusterip

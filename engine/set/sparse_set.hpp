@@ -1,0 +1,430 @@
+// The IPv6 half of the set: one /64, its claimed addresses in a hash of 32-address words (sparse_table.hpp).
+//
+//   offset      | number of the word: 59 bits | bit: 5 |
+//   level 0     a word holds 32 addresses
+//   level 1     a word marks 32 words of level 0 as full, under its own key; absent means that none is
+//
+// Memory follows what is claimed. Words that became empty stay as dead keys until their table is seven
+// eighths used; then it is copied, without them, to one sized for what lives. Whoever finds a frozen word
+// helps to finish the copy, so a stalled thread stops nobody; the old table is freed once nobody can be
+// reading it (view_fence.hpp). So churn over ever new regions does not grow it.
+//
+// Marks and exact "full" work as in flat_set.hpp: a claim that fills a word marks it and looks again, a
+// release that opens it takes the mark back inside its turn. Words change by compare-and-swap, since a plain
+// locked OR could not notice that its table was frozen; so both know for certain whether they filled or
+// opened the word. Progress: lock-free; contains is lock-free. A claim takes effect at its compare-and-swap.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <optional>
+
+#include "engine/set/flat_set.hpp"
+#include "engine/set/sparse_table.hpp"
+#include "engine/set/view_fence.hpp"
+
+namespace clusterip::set {
+
+template <class P>
+class SparseSet {
+ public:
+  using ThreadLine = Line<P>;
+  using Table = SparseTable<P>;
+  static constexpr std::uint64_t kBits = 32;
+  // Absent for none: every number is an offset here.
+  using Found = std::optional<std::uint64_t>;
+
+  // Lines and fence belong to this set alone. `smallest` is the least capacity of a table.
+  SparseSet(Lines<P>& lines, ViewFence<P>& fence, std::size_t smallest)
+      : lines_(lines), fence_(fence), smallest_(smallest), table_(new Table(smallest)) {}
+  ~SparseSet();
+  SparseSet(const SparseSet&) = delete;
+  SparseSet& operator=(const SparseSet&) = delete;
+
+  bool contains(std::size_t thread, std::uint64_t offset) noexcept;
+  bool claim(std::size_t thread, std::uint64_t offset) noexcept;
+  bool release(std::size_t thread, std::uint64_t offset) noexcept;
+  Found claim_next(std::size_t thread, const OffsetSpan& span, std::uint64_t start) noexcept;
+  Found find_free(std::size_t thread, const OffsetSpan& span, std::uint64_t start) noexcept;
+
+  // The words with claimed addresses of the span, in no order: visit(number of the word, bits).
+  template <class Visit>
+  void each_word(std::size_t thread, const OffsetSpan& span, Visit visit) noexcept;
+
+  // Bytes of the table in use.
+  std::size_t bytes() const noexcept {
+    return table_.load(std::memory_order_acquire)->capacity() * sizeof(typename Table::Slot);
+  }
+
+ private:
+  static constexpr unsigned kLevelShift = 60;
+  static std::uint64_t key_of(unsigned level, std::uint64_t number) noexcept {
+    return 1 + ((std::uint64_t{level} << kLevelShift) | number);
+  }
+  static std::uint64_t bit_of(std::uint64_t at) noexcept { return std::uint64_t{1} << (at % kBits); }
+  static std::uint64_t inside(std::uint64_t word, const OffsetSpan& span) noexcept;
+
+  // Reads or changes inside a view of the table.
+  class View {
+   public:
+    View(SparseSet& set, std::size_t thread) : set_(set), thread_(thread) { set_.fence_.enter(thread_); }
+    ~View() {
+      set_.fence_.leave(thread_);
+      // pairs: none (a hint)
+      if (set_.retired_.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+        set_.sweep();
+    }
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+
+   private:
+    SparseSet& set_;
+    std::size_t thread_;
+  };
+
+  std::uint64_t load(std::uint64_t key) noexcept;
+  // Sets or clears bits of a word; returns the bits before.
+  std::uint64_t set_bits(std::uint64_t key, std::uint64_t bits) noexcept;
+  std::uint64_t clear_bits(std::uint64_t key, std::uint64_t bits) noexcept;
+  void replace(Table* old) noexcept;
+  struct Retired;
+  void retire(Table* old) noexcept;
+  void push(Retired* entry) noexcept;
+  void sweep() noexcept;
+  void mark(ThreadLine& line, std::uint64_t word) noexcept;
+
+  std::uint64_t next_open_word(std::uint64_t word, std::uint64_t last) noexcept;
+  Found find_from(ThreadLine& line, std::uint64_t from, const OffsetSpan& span) noexcept;
+  Found find_circular(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  Found find_unmarked(const Collect<P>& collect, const OffsetSpan& span) noexcept;
+  bool pending_stay_claimed(const Collect<P>& collect, const OffsetSpan& span) noexcept;
+
+  struct Retired {
+    Table* table;
+    typename ViewFence<P>::Readers readers;
+    Retired* next;
+  };
+
+  Lines<P>& lines_;
+  ViewFence<P>& fence_;
+  std::size_t smallest_;
+  typename P::template Atomic<Table*> table_;
+  typename P::template Atomic<Retired*> retired_{nullptr};
+};
+
+template <class P>
+SparseSet<P>::~SparseSet() {
+  delete table_.load(std::memory_order_acquire);
+  for (Retired* at = retired_.load(std::memory_order_acquire); at != nullptr;) {
+    Retired* next = at->next;
+    delete at->table;
+    delete at;
+    at = next;
+  }
+}
+
+template <class P>
+std::uint64_t SparseSet<P>::inside(std::uint64_t word, const OffsetSpan& span) noexcept {
+  std::uint64_t mask = kWordBits;
+  if (word == span.first / kBits) mask &= kWordBits << (span.first % kBits);
+  if (word == span.last / kBits) mask &= kWordBits >> (kBits - 1 - span.last % kBits);
+  return mask;
+}
+
+// The bits of a word now. A frozen word still says the truth: nothing can change before its table is
+// replaced.
+template <class P>
+std::uint64_t SparseSet<P>::load(std::uint64_t key) noexcept {
+  for (;;) {
+    // pairs: table
+    Table* table = table_.load(std::memory_order_acquire);
+    const auto* slot = table->find(key);
+    if (slot != nullptr) {
+      // pairs: word
+      const std::uint64_t word = slot->word.load(std::memory_order_acquire);
+      if ((word & kWordFrozen) == 0) return word & kWordBits;
+    } else if (table->next.load(std::memory_order_acquire) == nullptr) {
+      return 0;
+    }
+    // Being replaced: what was read may be history already.
+    replace(table);
+  }
+}
+
+template <class P>
+std::uint64_t SparseSet<P>::set_bits(std::uint64_t key, std::uint64_t bits) noexcept {
+  for (;;) {
+    // pairs: table
+    Table* table = table_.load(std::memory_order_acquire);
+    bool made = false;
+    auto* slot = table->find_or_make(key, made);
+    // An estimate that decides when to replace. pairs: none
+    if (made && table->used.fetch_add(1, std::memory_order_relaxed) + 1 > table->limit()) slot = nullptr;
+    if (slot == nullptr) {
+      replace(table);
+      continue;
+    }
+    // pairs: word
+    std::uint64_t word = slot->word.load(std::memory_order_acquire);
+    while ((word & kWordFrozen) == 0 || !P::keeps(Step::kFrozenSeen)) {
+      if ((word & bits) == bits) return word & kWordBits;
+      if (slot->word.compare_exchange_strong(word, word | bits | kWordSetUp, std::memory_order_acq_rel)) {
+        return word & kWordBits;
+      }
+    }
+    replace(table);
+  }
+}
+
+template <class P>
+std::uint64_t SparseSet<P>::clear_bits(std::uint64_t key, std::uint64_t bits) noexcept {
+  for (;;) {
+    // pairs: table
+    Table* table = table_.load(std::memory_order_acquire);
+    auto* slot = const_cast<typename Table::Slot*>(table->find(key));
+    if (slot == nullptr) {
+      if (table->next.load(std::memory_order_acquire) == nullptr) return 0;
+      replace(table);
+      continue;
+    }
+    // pairs: word
+    std::uint64_t word = slot->word.load(std::memory_order_acquire);
+    while ((word & kWordFrozen) == 0) {
+      if ((word & bits) == 0) return word & kWordBits;
+      if (slot->word.compare_exchange_strong(word, word & ~bits, std::memory_order_acq_rel)) {
+        return word & kWordBits;
+      }
+    }
+    replace(table);
+  }
+}
+
+// Sees to it that `old` is not the table any more.
+template <class P>
+void SparseSet<P>::replace(Table* old) noexcept {
+  // pairs: table
+  if (table_.load(std::memory_order_acquire) != old) return;
+  Table* next = old->next.load(std::memory_order_acquire);
+  if (next == nullptr) {
+    // Two thirds full: room for a quarter more, or for as many dead words.
+    auto* made = new Table(std::max(smallest_, old->count_live() * 3 / 2 + 8));
+    if (old->next.compare_exchange_strong(next, made, std::memory_order_acq_rel)) {
+      next = made;
+    } else {
+      delete made;
+    }
+  }
+  if (P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*next);
+  Table* expected = old;
+  if (!table_.compare_exchange_strong(expected, next, std::memory_order_acq_rel)) return;
+  if (!P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*next);
+  retire(old);
+}
+
+template <class P>
+void SparseSet<P>::retire(Table* old) noexcept {
+  push(new Retired{old, fence_.readers(), nullptr});
+}
+
+template <class P>
+void SparseSet<P>::push(Retired* entry) noexcept {
+  entry->next = retired_.load(std::memory_order_relaxed);
+  // pairs: retired
+  while (!retired_.compare_exchange_weak(entry->next, entry, std::memory_order_acq_rel)) {
+  }
+}
+
+// Frees what nobody can be reading any more, and keeps the rest for the next time. Called outside of any
+// view.
+template <class P>
+[[gnu::noinline, gnu::cold]] void SparseSet<P>::sweep() noexcept {
+  // pairs: retired
+  Retired* list = retired_.exchange(nullptr, std::memory_order_acq_rel);
+  while (list != nullptr) {
+    Retired* next = list->next;
+    if (fence_.all_left(list->readers) || !P::keeps(Step::kKeptWhileRead)) {
+      delete list->table;
+      delete list;
+    } else {
+      push(list);
+    }
+    list = next;
+  }
+}
+
+template <class P>
+void SparseSet<P>::mark(ThreadLine& line, std::uint64_t word) noexcept {
+  const std::uint64_t above = key_of(1, word / kBits);
+  // pairs: claiming
+  line.claiming.store(word * kBits, std::memory_order_release);
+  set_bits(above, bit_of(word));
+  P::fence_after_locked();
+  if (load(key_of(0, word)) != kWordBits) clear_bits(above, bit_of(word));
+}
+
+template <class P>
+bool SparseSet<P>::contains(std::size_t thread, std::uint64_t offset) noexcept {
+  const View view(*this, thread);
+  return (load(key_of(0, offset / kBits)) & bit_of(offset)) != 0;
+}
+
+template <class P>
+bool SparseSet<P>::claim(std::size_t thread, std::uint64_t offset) noexcept {
+  ThreadLine& line = lines_[thread];
+  if (lines_.held()) [[unlikely]]
+    lines_.step_back(line);
+  const View view(*this, thread);
+  const std::uint64_t word = offset / kBits;
+  const std::uint64_t bit = bit_of(offset);
+  const std::uint64_t before = set_bits(key_of(0, word), bit);
+  if ((before & bit) != 0) return false;
+  if ((before | bit) == kWordBits) mark(line, word);
+  return true;
+}
+
+template <class P>
+bool SparseSet<P>::release(std::size_t thread, std::uint64_t offset) noexcept {
+  ThreadLine& line = lines_[thread];
+  if (lines_.held()) [[unlikely]]
+    lines_.step_back(line);
+  const View view(*this, thread);
+  const std::uint64_t word = offset / kBits;
+  const std::uint64_t bit = bit_of(offset);
+  if ((load(key_of(0, word)) & bit) == 0) return false;
+  line.open_turn(offset);
+  const std::uint64_t before = clear_bits(key_of(0, word), bit);
+  if (before == kWordBits) {
+    P::fence_after_locked();
+    clear_bits(key_of(1, word / kBits), bit_of(word));
+  }
+  line.close_turn();
+  return (before & bit) != 0;
+}
+
+// The first word at or after `word` that is not marked; beyond `last` for none.
+template <class P>
+std::uint64_t SparseSet<P>::next_open_word(std::uint64_t word, std::uint64_t last) noexcept {
+  while (word <= last) {
+    const std::uint64_t marks = load(key_of(1, word / kBits));
+    const std::uint64_t open = ~marks & (kWordBits << (word % kBits)) & kWordBits;
+    if (open != 0) return (word & ~(kBits - 1)) + static_cast<unsigned>(std::countr_zero(open));
+    word = (word & ~(kBits - 1)) + kBits;
+  }
+  return word;
+}
+
+template <class P>
+typename SparseSet<P>::Found SparseSet<P>::find_from(ThreadLine& line, std::uint64_t from,
+                                                     const OffsetSpan& span) noexcept {
+  const OffsetSpan part{from, span.last};
+  const std::uint64_t last_word = span.last / kBits;
+  for (std::uint64_t word = from / kBits; word <= last_word;) {
+    const std::uint64_t seen = load(key_of(0, word));
+    const std::uint64_t free = ~seen & inside(word, part);
+    if (free != 0) return word * kBits + static_cast<unsigned>(std::countr_zero(free));
+    if (word == last_word) break;
+    const bool marked = (load(key_of(1, word / kBits)) & bit_of(word)) != 0;
+    if (seen == kWordBits && !marked) mark(line, word);
+    word = next_open_word(word + 1, last_word);
+  }
+  return std::nullopt;
+}
+
+template <class P>
+typename SparseSet<P>::Found SparseSet<P>::find_circular(ThreadLine& line, const OffsetSpan& span,
+                                                         std::uint64_t start) noexcept {
+  const Found found = find_from(line, start, span);
+  if (found || start == span.first) return found;
+  return find_from(line, span.first, {span.first, start - 1});
+}
+
+template <class P>
+typename SparseSet<P>::Found SparseSet<P>::find_unmarked(const Collect<P>& collect,
+                                                         const OffsetSpan& span) noexcept {
+  const auto look = [&](std::uint64_t at) -> Found {
+    if (at / kBits < span.first / kBits || at / kBits > span.last / kBits) return std::nullopt;
+    const std::uint64_t free = ~load(key_of(0, at / kBits)) & inside(at / kBits, span);
+    if (free == 0) return std::nullopt;
+    return at / kBits * kBits + static_cast<unsigned>(std::countr_zero(free));
+  };
+  for (std::size_t i = 0; i < lines_.bound(); ++i) {
+    // pairs: claiming
+    const Found found = look(lines_[i].claiming.load(std::memory_order_acquire));
+    if (found) return found;
+  }
+  for (const std::uint64_t pending : collect.pending()) {
+    const Found found = look(pending);
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+template <class P>
+bool SparseSet<P>::pending_stay_claimed(const Collect<P>& collect, const OffsetSpan& span) noexcept {
+  for (std::size_t look = 0; look <= collect.pending().size(); ++look) {
+    for (const std::uint64_t offset : collect.pending()) {
+      if (offset < span.first || offset > span.last) continue;
+      if ((load(key_of(0, offset / kBits)) & bit_of(offset)) == 0) return false;
+    }
+  }
+  return true;
+}
+
+template <class P>
+typename SparseSet<P>::Found SparseSet<P>::find_free(std::size_t thread, const OffsetSpan& span,
+                                                     std::uint64_t start) noexcept {
+  constexpr int kTriesBeforeHold = 4;
+  ThreadLine& line = lines_[thread];
+  const View view(*this, thread);
+  Found found;
+  int tries = 0;
+  for (;; ++tries) {
+    const Collect<P> collect(lines_, line);
+    found = find_circular(line, span, start);
+    if (found) break;
+    P::read_fence();
+    found = find_unmarked(collect, span);
+    if (found) break;
+    if (pending_stay_claimed(collect, span) && collect.unmoved()) break;
+    if (tries == kTriesBeforeHold) lines_.hold();
+  }
+  if (tries >= kTriesBeforeHold) lines_.unhold();
+  return found;
+}
+
+template <class P>
+typename SparseSet<P>::Found SparseSet<P>::claim_next(std::size_t thread, const OffsetSpan& span,
+                                                      std::uint64_t start) noexcept {
+  // Nearly always the start itself is free.
+  if (claim(thread, start)) [[likely]]
+    return start;
+  for (;;) {
+    Found found;
+    {
+      const View view(*this, thread);
+      found = find_circular(lines_[thread], span, start);
+    }
+    if (!found) found = find_free(thread, span, start);
+    if (!found || claim(thread, *found)) return found;
+  }
+}
+
+template <class P>
+template <class Visit>
+void SparseSet<P>::each_word(std::size_t thread, const OffsetSpan& span, Visit visit) noexcept {
+  const View view(*this, thread);
+  // pairs: table
+  const Table* table = table_.load(std::memory_order_acquire);
+  const std::uint64_t first = span.first / kBits;
+  const std::uint64_t last = span.last / kBits;
+  for (std::size_t i = 0; i < table->capacity(); ++i) {
+    // pairs: key
+    const std::uint64_t key = table->slot(i).key.load(std::memory_order_acquire);
+    if (key == 0 || key == Table::kGone || key - 1 < first || key - 1 > last) continue;
+    const std::uint64_t bits = load(key) & inside(key - 1, span);
+    if (bits != 0) visit(key - 1, bits);
+  }
+}
+
+}  // namespace clusterip::set
