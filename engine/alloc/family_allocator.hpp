@@ -60,16 +60,40 @@ class FamilyAllocator {
  private:
   template <DrawSource Draws, class Observer>
   AllocateOutcome search(const Range& range, Draws& draws, Observer& observer);
+  template <DrawSource Draws, class Observer>
+  AllocateOutcome search_ipv4(const Range& range, Draws& draws, Observer& observer);
   AllocateOutcome claim(const Range& range, const Address& address);
 
   Ranges ranges_;
   AddressSet& set_;
 };
 
+// The hot path of IPv4: everything in offsets, with the draws of dynamic_start and static_start.
+template <DrawSource Draws, class Observer>
+AllocateOutcome FamilyAllocator::search_ipv4(const Range& range, Draws& draws, Observer& observer) {
+  const Bands& bands = range.bands;
+  auto& line = set_.line();
+  const std::uint64_t first = low_half(bands.first.bits());
+  const std::uint64_t border = first + bands.static_size;
+  const set::OffsetSpan dynamic{border, first + bands.size - 1};
+  std::uint64_t found = set_.ipv4().claim_next(line, dynamic, border + draws.below(bands.dynamic_size()));
+  if (found != set::kNoOffset) [[likely]] {
+    return Allocation{Address(Family::kIPv4, found), bands.cidr, BandKind::kDynamic};
+  }
+  observer.band_full(range, BandKind::kDynamic);
+  if (bands.static_size == 0) return AllocateError::kFull;
+  found = set_.ipv4().claim_next(line, {first, border - 1}, first + draws.below(bands.static_size));
+  if (found != set::kNoOffset)
+    return Allocation{Address(Family::kIPv4, found), bands.cidr, BandKind::kStatic};
+  observer.band_full(range, BandKind::kStatic);
+  return AllocateError::kFull;
+}
+
 template <DrawSource Draws, class Observer>
 AllocateOutcome FamilyAllocator::search(const Range& range, Draws& draws, Observer& observer) {
   const Bands& bands = range.bands;
   if (bands.dynamic_size() == 0) return AllocateError::kFull;
+  if (bands.cidr.family() == Family::kIPv4) return search_ipv4(range, draws, observer);
   if (const auto found = set_.claim_next(*bands.dynamic_band(), dynamic_start(bands, draws))) {
     return Allocation{*found, bands.cidr, BandKind::kDynamic};
   }

@@ -3,7 +3,9 @@
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
-#include <unistd.h>
+
+// Of unistd.h, which holds files and processes too: the engine wants this one call alone.
+extern "C" long syscall(long number, ...) noexcept;
 
 namespace clusterip::set {
 namespace {
@@ -19,6 +21,7 @@ std::atomic<bool> Native::asymmetric_{membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE
 
 void Native::heavy_fence() noexcept {
   full_fence();
+  // pairs: none
   if (asymmetric_.load(std::memory_order_relaxed)) membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 

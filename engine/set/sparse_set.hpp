@@ -54,6 +54,7 @@ class SparseSet {
 
   // Bytes of the table in use.
   std::size_t bytes() const noexcept {
+    // pairs: table
     return table_.load(std::memory_order_acquire)->capacity() * sizeof(typename Table::Slot);
   }
 
@@ -115,6 +116,7 @@ class SparseSet {
 
 template <class P>
 SparseSet<P>::~SparseSet() {
+  // pairs: table
   delete table_.load(std::memory_order_acquire);
   for (Retired* at = retired_.load(std::memory_order_acquire); at != nullptr;) {
     Retired* next = at->next;
@@ -217,6 +219,7 @@ void SparseSet<P>::replace(Table* old) noexcept {
   }
   if (P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*next);
   Table* expected = old;
+  // pairs: table
   if (!table_.compare_exchange_strong(expected, next, std::memory_order_acq_rel)) return;
   if (!P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*next);
   retire(old);
@@ -229,6 +232,7 @@ void SparseSet<P>::retire(Table* old) noexcept {
 
 template <class P>
 void SparseSet<P>::push(Retired* entry) noexcept {
+  // pairs: table
   entry->next = retired_.load(std::memory_order_relaxed);
   // pairs: retired
   while (!retired_.compare_exchange_weak(entry->next, entry, std::memory_order_acq_rel)) {

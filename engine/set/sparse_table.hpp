@@ -86,8 +86,8 @@ class SparseTable {
     return live;
   }
 
-  // Freezes all and copies it to the next table. Any number of threads may do this at once; when one returns all is
-  // done.
+  // Freezes all and copies it to the next table. Any number of threads may do this at once; when one returns
+  // all is done.
   void copy_to(SparseTable& to) noexcept {
     for (std::size_t turn = 0; turn < chunks_; ++turn) {
       // A hint that spreads the helpers. pairs: none
@@ -120,6 +120,7 @@ class SparseTable {
   void copy_slot(Slot& slot, SparseTable& to) noexcept {
     std::uint64_t key = 0;
     if (slot.key.compare_exchange_strong(key, kGone, std::memory_order_acq_rel) || key == kGone) return;
+    // pairs: word
     const std::uint64_t word = slot.word.fetch_or(kWordFrozen, std::memory_order_acq_rel);
     const std::uint64_t bits = word & kWordBits;
     if (bits == 0) return;
@@ -127,6 +128,7 @@ class SparseTable {
     Slot* copy = to.find_or_make(key, made);
     // Absent only if `to` was itself replaced since: then this copy came too late and was made by another.
     if (copy == nullptr) return;
+    // pairs: none
     if (made) to.used.fetch_add(1, std::memory_order_relaxed);
     std::uint64_t never = 0;
     if (P::keeps(Step::kCopiedOnce)) {

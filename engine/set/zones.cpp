@@ -20,6 +20,7 @@ Zones::Set* Zones::find(std::uint64_t zone) const noexcept {
 
 Zones::Set& Zones::make(std::uint64_t zone) {
   auto& bucket = (*buckets_)[bucket_of(zone)];
+  // pairs: zone
   Node* head = bucket.load(std::memory_order_acquire);
   if (Node* found = search(head, nullptr, zone)) return found->set;
   auto made = std::make_unique<Node>(lines_, fence_, zone);
@@ -36,6 +37,7 @@ Zones::Set& Zones::make(std::uint64_t zone) {
 std::vector<std::uint64_t> Zones::between(std::uint64_t first, std::uint64_t last) const {
   std::vector<std::uint64_t> zones;
   for (const auto& bucket : *buckets_) {
+    // pairs: table
     for (const Node* node = bucket.load(std::memory_order_acquire); node != nullptr; node = node->next) {
       if (first <= node->zone && node->zone <= last) zones.push_back(node->zone);
     }
@@ -47,6 +49,7 @@ std::vector<std::uint64_t> Zones::between(std::uint64_t first, std::uint64_t las
 std::size_t Zones::bytes() const noexcept {
   std::size_t bytes = 0;
   for (const auto& bucket : *buckets_) {
+    // pairs: table
     for (const Node* node = bucket.load(std::memory_order_acquire); node != nullptr; node = node->next) {
       bytes += node->set.bytes();
     }

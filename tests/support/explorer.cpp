@@ -304,8 +304,6 @@ ExploreResult Explorer::run(const std::function<Program()>& make) {
   return result;
 }
 
-// --- memory -----------------------------------------------------------------------------------------------
-
 std::vector<Message>& Explorer::history(ModelCell& cell) {
   if (cell.history < 0) {
     if (cells_ == kMostCells) {
@@ -467,11 +465,8 @@ std::uint64_t model_load(ModelCell& cell, std::memory_order order) {
   return exploring() ? g_explorer->load(cell, order) : cell.value;
 }
 void model_store(ModelCell& cell, std::uint64_t value, std::memory_order order) {
-  if (exploring()) {
-    g_explorer->store(cell, value, order);
-  } else {
-    cell.value = value;
-  }
+  if (exploring()) return g_explorer->store(cell, value, order);
+  cell.value = value;
 }
 std::uint64_t model_change(ModelCell& cell, std::uint64_t (*change)(std::uint64_t, std::uint64_t),
                            std::uint64_t operand, std::memory_order order) {

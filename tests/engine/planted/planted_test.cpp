@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/engine/ranges/fence_rig.hpp"
 #include "tests/engine/set/flat_rig.hpp"
+#include "tests/engine/set/sparse_rig.hpp"
 
 namespace clusterip::test {
 namespace {
@@ -27,6 +29,19 @@ void expect_caught(const std::string& name, const ExploreOptions& options, Mode 
             : explore(options, [&] {
                 return script_program<FlatRig<kDropped, Mode::kCrowded>>(script, options.weak);
               });
+    EXPECT_NE(result.failure, "") << "can be left out unnoticed, in " << result.runs << " runs";
+    std::printf("caught in run %lu of: %s\n", static_cast<unsigned long>(result.runs), name.c_str());
+    return;
+  }
+  FAIL() << "no scenario is called " << name;
+}
+
+template <template <Step> class Rig, Step kDropped>
+void expect_rig_caught(const std::vector<Script>& scripts, const std::string& name,
+                       const ExploreOptions& options) {
+  for (const Script& script : scripts) {
+    if (script.name != name) continue;
+    const auto result = explore(options, [&] { return script_program<Rig<kDropped>>(script, options.weak); });
     EXPECT_NE(result.failure, "") << "can be left out unnoticed, in " << result.runs << " runs";
     std::printf("caught in run %lu of: %s\n", static_cast<unsigned long>(result.runs), name.c_str());
     return;
@@ -58,6 +73,18 @@ CLUSTERIP_PLANT(kLastEdge, "edges belong to others", kOrderly)
 CLUSTERIP_PLANT(kWrapAround, "full against release", kOrderly)
 CLUSTERIP_PLANT(kImageRepeated, "snapshot against two claims", kOrderly)
 CLUSTERIP_PLANT(kImageTurns, "snapshot against a moving address", kRandom)
+
+#define CLUSTERIP_PLANT_IN(rig, scripts, step, ...)           \
+  TEST(Planted, step) {                                       \
+    expect_rig_caught<rig, Step::step>(scripts, __VA_ARGS__); \
+  }
+
+CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kFrozenSeen, "claim while the table is replaced", kOrderly)
+CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kCopiedOnce, "release while the table is replaced", kOrderly)
+CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kCopiedBeforeUse, "look-up while the table is replaced",
+                   kOrderly)
+CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kFenceWaits, "terminate against allocate", kOrderly)
+CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kHeavyFence, "terminate against allocate", kWeak)
 
 }  // namespace
 }  // namespace clusterip::test

@@ -46,7 +46,7 @@ TEST(FlatSchedule, AStalledThreadStopsNobody) {
 }
 
 TEST(FlatSchedule, StaleLoads) {
-  expect_all<Mode::kCalm>({.weak = true, .preemptions = 2, .stale_loads = 2});
+  expect_all<Mode::kCalm>({.weak = true, .preemptions = 2, .stale_loads = 1});
 }
 
 }  // namespace

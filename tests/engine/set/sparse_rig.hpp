@@ -1,0 +1,55 @@
+// SparseSet for the schedule explorer: the addresses 0 to 63 of a zone, in two words, in a table that starts
+// so small that the second key replaces it.
+#pragma once
+
+#include <vector>
+
+#include "engine/set/sparse_set.hpp"
+#include "tests/support/model_platform.hpp"
+#include "tests/support/script.hpp"
+
+namespace clusterip::test {
+
+template <set::Step kDropped>
+class SparseRig {
+ public:
+  using P = Model<kDropped>;
+
+  explicit SparseRig(std::uint64_t held) {
+    for (std::uint64_t a = 0; a < 64; ++a) {
+      if (((held >> a) & 1U) != 0) static_cast<void>(set_.claim(0, a));
+    }
+    lines_[0].claiming.store(set::kNoOffset);
+  }
+  std::uint64_t answer(std::size_t thread, const Call& call) {
+    const set::OffsetSpan span{call.first, call.last};
+    switch (call.kind) {
+      case Call::Kind::kClaim:
+        return set_.claim(thread, call.first) ? 1 : 0;
+      case Call::Kind::kRelease:
+        return set_.release(thread, call.first) ? 1 : 0;
+      case Call::Kind::kContains:
+        return set_.contains(thread, call.first) ? 1 : 0;
+      case Call::Kind::kFind:
+        return set_.find_free(thread, span, call.result).value_or(Call::kNone);
+      default:
+        return set_.claim_next(thread, span, call.result).value_or(Call::kNone);
+    }
+  }
+  std::uint64_t bits() {
+    std::uint64_t bits = 0;
+    for (std::uint64_t a = 0; a < 64; ++a) bits |= std::uint64_t{set_.contains(0, a)} << a;
+    return bits;
+  }
+  static std::string at_rest() { return ""; }
+
+ private:
+  static std::size_t bound() noexcept { return 3; }
+  set::Lines<P> lines_{3, bound};
+  set::ViewFence<P> fence_{3, bound};
+  set::SparseSet<P> set_{lines_, fence_, 1};
+};
+
+std::vector<Script> sparse_scripts();
+
+}  // namespace clusterip::test

@@ -1,0 +1,21 @@
+#include "tests/engine/set/sparse_rig.hpp"
+
+namespace clusterip::test {
+
+// Words hold the addresses 0 to 31 and 32 to 63.
+std::vector<Script> sparse_scripts() {
+  constexpr std::uint64_t kAllButLast = 0x7fff'ffff;
+  return {
+      {"two claims of one address, new word", 0, {{claim(5)}, {claim(5)}}},
+      {"claim while the table is replaced", 0b1, {{claim(1)}, {claim(40)}}},
+      {"release while the table is replaced", 0b11, {{release(1)}, {claim(40)}}},
+      {"release and claim while it is replaced", 0b1, {{release(0), claim(0)}, {claim(40)}}},
+      {"look-up while the table is replaced", 0b1, {{contains(0), claim(2), contains(2)}, {claim(40)}}},
+      {"two replace the table", 0b1, {{claim(33)}, {claim(40), release(40)}}},
+      {"last bit against release", kAllButLast, {{claim(31)}, {release(3)}}},
+      {"full against release", 0xffff'ffff, {{claim_next(0, 31, 7)}, {release(3)}}},
+      {"search against a moving hole", 0xffff'fffe, {{find(0, 31, 1)}, {release(31), claim(0)}}},
+  };
+}
+
+}  // namespace clusterip::test
