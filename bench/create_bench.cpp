@@ -1,6 +1,6 @@
 // How many durable Service creates and reads a second clusteripd answers, with the delays that clients see.
 //
-//   bench_durable_creates [--connections=64] [--seconds=5] [--preload=0]
+//   create_bench [--connections=64] [--seconds=5] [--preload=0]
 //
 // Starts the clusteripd beside it on a free loopback port with a store in a temporary directory. The peer in
 // the same run is SQLite itself: the same documents, one transaction for each, with the same synchronisation,
