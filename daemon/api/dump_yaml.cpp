@@ -213,9 +213,9 @@ void read_yaml_dump(daemon::Window& window, DumpItems& items) {
     if (!buffer.is_over_limit()) items.problem(dump.place(error.mark), error.msg);
   }
   if (buffer.is_over_limit()) {
-    items.problem({&items.file(), window.line(), std::nullopt},
-                  "an object is longer than the limit of " + std::to_string(items.limits().max_item_bytes) +
-                      " bytes");
+    items.problem(
+        {&items.file(), window.line(), std::nullopt},
+        "an object is longer than the limit of " + std::to_string(items.limits().max_item_bytes) + " bytes");
   } else if (!dump.has_documents() && items.outcome().problem_count == 0) {
     items.problem({&items.file(), 1, std::nullopt}, "there is no object in it");
   }

@@ -1,6 +1,7 @@
 // What is wrong with a text as JSON, in the words of Go's decoder, which upstream's refusals quote.
 //
-// Any bytes may come in; nothing throws; one pass; memory by the depth of nesting. (Go's encoding/json, scanner.go)
+// Any bytes may come in; nothing throws; one pass; memory by the depth of nesting. (Go's encoding/json,
+// scanner.go)
 #pragma once
 
 #include <optional>

@@ -2,9 +2,9 @@
 // items of a large dump.
 //
 // It knows the JSON grammar, UTF-8 and repeated member names, and gives up ("odd") at whatever is unusual:
-// an escape in a text that is wanted, a \u or \/ escape, an exponent, deep nesting, and every error. The caller
-// then asks nlohmann::json, which decides and words the error. What this walk takes, nlohmann::json takes
-// with the same values (fuzz/dump.cpp holds it to that). Texts are views into the input; nothing is
+// an escape in a text that is wanted, a \u or \/ escape, an exponent, deep nesting, and every error. The
+// caller then asks nlohmann::json, which decides and words the error. What this walk takes, nlohmann::json
+// takes with the same values (fuzz/dump.cpp holds it to that). Texts are views into the input; nothing is
 // allocated.
 #pragma once
 

@@ -1,6 +1,7 @@
 // Each kind of fault, planted into real recordings at many places and in several ways, is forbidden by its
 // rule, and nothing else changes but what follows from it.
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -19,6 +20,28 @@ using verify::Verb;
 using verify::Window;
 
 constexpr std::size_t kPlaces = 6;
+
+// Tests whose recording has no place for the fault. A place that is lost, or won, is noticed.
+const std::set<std::string> kWithoutPlace{
+    "AddressOfARangeThatWasTerminatingOrGone/flags_back_to_single_1_36",
+    "AddressOfARangeThatWasTerminatingOrGone/flags_upgrade_to_dual_1_36",
+    "AddressOfARangeThatWasTerminatingOrGone/service_matrix_1_36",
+    "OneFamilyWhereTwoAreRequired/extend_1_33",
+    "OneFamilyWhereTwoAreRequired/extend_1_36",
+    "OneFamilyWhereTwoAreRequired/flags_back_to_single_1_36",
+    "OneFamilyWhereTwoAreRequired/replace_default_1_36",
+    "ReleaseThatDidNotHappen/flags_back_to_single_1_36",
+    "ReleaseThatDidNotHappen/flags_upgrade_to_dual_1_36",
+    "ReleaseThatDidNotHappen/replace_default_1_36",
+    "StaticBandWhileTheDynamicBandHasRoom/extend_1_33",
+    "StaticBandWhileTheDynamicBandHasRoom/extend_1_36",
+    "StaticBandWhileTheDynamicBandHasRoom/replace_default_1_36",
+};
+
+void expect_no_place(const char* reason) {
+  const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  EXPECT_EQ(kWithoutPlace.count(test), 1U) << test << " found no place for its fault: " << reason;
+}
 
 class Planted : public ::testing::TestWithParam<std::string> {
  protected:
@@ -130,7 +153,7 @@ TEST_P(Planted, StaticBandWhileTheDynamicBandHasRoom) {
   };
   const auto plants = replace([&](std::uint32_t i) { return is_dynamic(i); }, low);
   const bool has_bands = default_bands(Family::kIPv4).static_band().has_value();
-  if (!has_bands) GTEST_SKIP() << "a range of 16 addresses has no bands";
+  if (!has_bands) return expect_no_place("a range of 16 addresses has no bands");
   expect_found(GetParam(), plants, "static-band");
 }
 
@@ -141,7 +164,7 @@ TEST_P(Planted, StaticRequestAnsweredWithAnotherAddress) {
     return base_.history.bitmap.range(asked.family())->has_host(asked);
   };
   const auto plants = replace([&](std::uint32_t i) { return is_static(i) && near(i); }, other);
-  if (plants.empty()) GTEST_SKIP() << "no static request, or no address free that long";
+  if (plants.empty()) return expect_no_place("no static request, or no address free that long");
   expect_found(GetParam(), plants, "not-as-asked");
 }
 
@@ -158,7 +181,7 @@ TEST_P(Planted, OneFamilyWhereTwoAreRequired) {
       plants.push_back(std::move(plant));
     }
   }
-  if (plants.empty()) GTEST_SKIP() << "no Service requires two families";
+  if (plants.empty()) return expect_no_place("no Service requires two families");
   expect_found(GetParam(), plants, "not-as-asked");
 }
 
@@ -194,7 +217,7 @@ TEST_P(Planted, FullThoughAddressesWereFree) {
     }
     return true;
   });
-  if (places.empty()) GTEST_SKIP() << "no range was ready that long";
+  if (places.empty()) return expect_no_place("no range was ready that long");
   expect_found(GetParam(),
                refuse_all(places, 500,
                           [&](std::uint32_t i) {
@@ -223,7 +246,7 @@ TEST_P(Planted, AllocatedThoughNobodyHeldTheAddress) {
            true);
     plants.push_back(std::move(plant));
   }
-  if (plants.empty()) GTEST_SKIP() << "no address was free that long";
+  if (plants.empty()) return expect_no_place("no address was free that long");
   expect_found(GetParam(), plants, "false-allocated");
 }
 
@@ -234,7 +257,7 @@ TEST_P(Planted, MismatchThoughARangeHasTheAddress) {
            verify::sure_range(base_.history, *read_address_sloppy(first(i)),
                               base_.history.seen_by(request(i)));
   });
-  if (places.empty()) GTEST_SKIP() << "no static request to a range that was ready that long";
+  if (places.empty()) return expect_no_place("no static request to a range that was ready that long");
   for (const auto& [text, rule] :
        {std::pair<std::string, std::string>{"the provided network does not match the current range",
                                             "false-mismatch"},
@@ -280,7 +303,7 @@ TEST_P(Planted, AddressOfARangeThatWasTerminatingOrGone) {
     }
     plants.push_back(std::move(plant));
   }
-  if (plants.empty()) GTEST_SKIP() << "no range was asked to go";
+  if (plants.empty()) return expect_no_place("no range was asked to go");
   expect_found(GetParam(), plants, "range-not-available");
 }
 
@@ -298,7 +321,7 @@ TEST_P(Planted, ReleaseThatDidNotHappen) {
     plant.record.requests.erase(plant.record.requests.begin() + inner);
     plants.push_back(std::move(plant));
   }
-  if (plants.empty()) GTEST_SKIP() << "no Service was deleted from a range that was there that long";
+  if (plants.empty()) return expect_no_place("no Service was deleted from a range that was there that long");
   expect_found(GetParam(), plants, "wrong-release");
 }
 

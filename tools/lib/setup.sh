@@ -36,13 +36,13 @@ require() {
   rm -f "$log"
 }
 
-# build PRESET [CMAKE-ARGUMENT…]: configures once, then builds what has changed. Prints the compiler's output on failure only.
+# build PRESET [TARGET…]: configures once, then builds what has changed. Prints the compiler's output on failure only.
 build() {
   local preset=$1 log
   shift
   log=$(mktemp)
-  if ! (cd "$root" && { [ -f "build/$preset/build.ninja" ] && [ $# -eq 0 ] || cmake --preset "$preset" "$@"; } &&
-        cmake --build --preset "$preset" -j "$jobs") > "$log" 2>&1; then
+  if ! (cd "$root" && { [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"; } &&
+        cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}) > "$log" 2>&1; then
     cat "$log" >&2
     return 1
   fi
