@@ -44,7 +44,9 @@ class Runner {
   ScenarioResult run(std::string_view text) {
     std::size_t line = 0;
     try {
-      for (const ScenarioLine& each : read_scenario(text, line)) {
+      // Outlives the loop: a refusal by the last line is settled after it.
+      const std::vector<ScenarioLine> lines = read_scenario(text, line);
+      for (const ScenarioLine& each : lines) {
         line = each.number;
         run_line(each);
       }
