@@ -26,8 +26,8 @@ def machine():
 
 def run_set_bench(quick):
     """Medians over the repetitions: {(peer, what, bits, permille, threads): ns a call}."""
-    command = [BIN / "set_bench", "--benchmark_format=json", f"--benchmark_min_time={0.05 if quick else 0.2}",
-               f"--benchmark_repetitions={1 if quick else 7}", "--benchmark_enable_random_interleaving=true"]
+    command = [BIN / "set_bench", "--benchmark_format=json", f"--benchmark_min_time={0.05 if quick else 0.1}",
+               f"--benchmark_repetitions={1 if quick else 5}", "--benchmark_enable_random_interleaving=true"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     samples = {}
     for row in report["benchmarks"]:
@@ -43,9 +43,9 @@ def run_set_bench(quick):
 
 def table(medians):
     """One line a figure: ns of every peer, and the engine against the floor of the same run."""
-    peers = list(dict.fromkeys(key[0] for key in medians))
+    peers = [peer for peer in COLOURS if any(key[0] == peer for key in medians)]
     lines = [f"{'figure':34}" + "".join(f"{peer:>17}" for peer in peers) + f"{'engine/floor':>15}"]
-    for figure in dict.fromkeys(key[1:] for key in medians):
+    for figure in sorted({key[1:] for key in medians}):
         what, bits, permille, threads = figure
         name = f"{what} 2^{bits}" + (f" at {permille / 10:g} %" if permille else "") + (
             f", {threads} threads" if threads > 1 else "")
@@ -86,7 +86,7 @@ def chart(path, title, x_names, series, unit):
 
 
 def charts(medians):
-    peers = list(dict.fromkeys(key[0] for key in medians))
+    peers = [peer for peer in COLOURS if any(key[0] == peer for key in medians)]
     fills = sorted({key[3] for key in medians if key[1] == "claim_next" and key[2] == 20})
     chart(RESULTS / "cost-over-fill.svg", "claim_next on 2^20 addresses, steady state, one thread",
           [f"{fill / 10:g} % full" for fill in fills],
@@ -113,7 +113,7 @@ def main():
     text = head + "\nmedians; every peer in the same run\n\n" + table(medians) + "\n"
     (RESULTS / "table.txt").write_text(text)
     rows = [dict(zip(("peer", "what", "bits", "permille", "threads"), key), ns=round(value, 2))
-            for key, value in medians.items()]
+            for key, value in sorted(medians.items())]
     (RESULTS / "results.json").write_text(json.dumps({"machine": about, "set": rows}, indent=1) + "\n")
     charts(medians)
     sys.stdout.write(text)
