@@ -110,7 +110,7 @@ Status bad_request(std::string message) {
   return {400, "BadRequest", std::move(message), std::nullopt};
 }
 
-Status internal_error(std::string message) {
+Status internal_error(const std::string& message) {
   StatusDetails details;
   details.causes.push_back({"", message, ""});
   return {500, "InternalError", "Internal error occurred: " + message, std::move(details)};

@@ -60,7 +60,7 @@ Status already_exists(const Subject& subject, std::string_view name);
 Status conflict(const Subject& subject, std::string_view name, std::string_view reason);
 Status invalid(const Subject& subject, std::string_view name, const cluster::FieldErrors& errors);
 Status bad_request(std::string message);
-Status internal_error(std::string message);
+Status internal_error(const std::string& message);
 Status forbidden(const Subject& subject, std::string_view name, std::string_view reason);
 // No such resource; another method than the resource has.
 Status page_not_found();

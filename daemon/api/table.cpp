@@ -28,7 +28,7 @@ std::string joined(const Json& texts) {
   return all;
 }
 
-std::string or_none(std::string text) {
+std::string or_none(const std::string& text) {
   return text.empty() ? kNone : text;
 }
 

@@ -10,7 +10,9 @@ void look(const Json& object, const ObjectSchema& schema, const std::string& pat
   if (!object.is_object()) return;
   for (const auto& [name, value] : object.items()) {
     if (path.empty() && (name == "apiVersion" || name == "kind")) continue;
-    const std::string here = path.empty() ? name : path + "." + name;
+    std::string here = path;
+    if (!here.empty()) here += '.';
+    here += name;
     const FieldSchema* field = schema.find(name);
     if (field == nullptr) {
       found.push_back(here);
