@@ -9,29 +9,12 @@
 #include "daemon/mirror/mirror_metrics.hpp"
 #include "daemon/mirror/verification_json.hpp"
 #include "daemon/options.hpp"
+#include "daemon/process.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
-constexpr int kExitOk = 0;
-constexpr int kExitUnusable = 3;
 constexpr std::string_view kApi = "/apis/clusterip.dev/v1";
-
-cluster::Instant wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
-// The signals that end the process are waited for by one thread and blocked in all others.
-sigset_t block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
 
 // Lines of several threads, each whole.
 MirrorLog stderr_log() {

@@ -14,29 +14,11 @@
 #include "daemon/http/answers.hpp"
 #include "daemon/http/resource_handler.hpp"
 #include "daemon/http/router.hpp"
+#include "daemon/process.hpp"
 #include "daemon/store/sqlite_disk.hpp"
 
 namespace clusterip::daemon {
 namespace {
-
-constexpr int kExitOk = 0;
-constexpr int kExitUnusable = 3;
-
-cluster::Instant wall_clock() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
-// The signals that end the process are waited for by one thread and blocked in all others.
-sigset_t block_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return signals;
-}
 
 std::unique_ptr<Disk> open_disk(const ServeOptions& options) {
   if (options.in_memory) return std::make_unique<MemoryDisk>();

@@ -1,0 +1,20 @@
+// What both modes of clusteripd ask of the process they run in: exit codes, the clock, the signals that end
+// it.
+#pragma once
+
+#include <csignal>
+
+#include "engine/cluster/instant.hpp"
+
+namespace clusterip::daemon {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitUnusable = 3;
+
+cluster::Instant wall_clock();
+
+// Blocks SIGTERM and SIGINT in this thread and in those it starts, so that one thread can wait for them; a
+// broken pipe becomes an error of the write. Call it before any thread starts.
+sigset_t block_signals();
+
+}  // namespace clusterip::daemon
