@@ -41,6 +41,11 @@ class JsonSkim {
   bool text(std::string_view& to);
   // Any value.
   bool skip();
+  // For a caller that has read the value that comes next by itself, up to there.
+  bool go_on_at(const char* position) {
+    at_ = position;
+    return true;
+  }
   // For a caller that finds a value unusual.
   bool give_up() { return odd(); }
 

@@ -193,8 +193,7 @@ void Follower::watch(const std::string& target) {
             contact();
             return outcome == EventLines::Outcome::kMore;
           }};
-  const CallResult result =
-      client_.stream(target, sink, reflector_.in_streamed_list() ? limits_.list_silence : limits_.silence);
+  const CallResult result = client_.stream(target, sink, limits_.silence);
   const auto lasted = std::chrono::duration_cast<milliseconds>(Clock::now() - begun);
   const auto* answer = std::get_if<ApiAnswer>(&result);
   if (fault) {

@@ -20,8 +20,6 @@ struct FollowLimits {
   std::size_t line_bytes = std::size_t{8} << 20U;
   // A watch that is silent for longer than this is dead: it should have ended by itself.
   std::chrono::seconds silence{90};
-  // The same within a streamed list, which is sent without pauses.
-  std::chrono::seconds list_silence{20};
 };
 
 // How it stands with one kind.

@@ -58,7 +58,7 @@ std::vector<Finding> LiveFindings::refresh(const verify::State& state, const Sta
   const verify::StateRules rules(state, options);
   std::vector<Address> due(changes.addresses.begin(), changes.addresses.end());
   for (const auto& [address, findings] : by_address_) due.push_back(address);
-  if (changes.ranges) {
+  if (changes.everything) {
     state.for_each_address([&](const Address& address, const auto&) { due.push_back(address); });
   }
   for (const Address& address : due) look_at(address, rules);

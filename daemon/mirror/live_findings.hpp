@@ -17,9 +17,9 @@ namespace clusterip::daemon {
 
 struct StateChanges {
   std::unordered_set<Address, AddressHash> addresses;
-  bool ranges = false;
+  bool everything = false;  // more than could be named: a ServiceCIDR, a whole list
 
-  bool empty() const { return addresses.empty() && !ranges; }
+  bool empty() const { return addresses.empty() && !everything; }
 };
 
 class LiveFindings {

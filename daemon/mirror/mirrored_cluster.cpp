@@ -28,24 +28,27 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   Door(MirroredCluster& cluster, api::ObjectKind kind) : cluster_(cluster), kind_(kind) {}
 
   void begin_snapshot() override {
+    const std::lock_guard lock(cluster_.mutex_);
     named_.clear();
     in_snapshot_ = true;
+    replaces_ = cluster_.count(kind_) > 0;
+    cluster_.changes_.everything = true;
   }
   void put(const MirroredObject& object) override {
-    if (in_snapshot_) named_.insert(hash_of(key_of(meta_of(object))));
+    if (in_snapshot_ && replaces_) named_.push_back(hash_of(key_of(meta_of(object))));
     const std::lock_guard lock(cluster_.mutex_);
     cluster_.put(object);
   }
   void erase(const MirroredObject& object) override {
-    if (in_snapshot_) named_.erase(hash_of(key_of(meta_of(object))));
     const std::lock_guard lock(cluster_.mutex_);
     cluster_.erase(object);
   }
   void end_snapshot() override {
+    std::sort(named_.begin(), named_.end());
     const std::lock_guard lock(cluster_.mutex_);
-    cluster_.sweep(kind_, named_);
+    if (replaces_) cluster_.sweep(kind_, named_);
     in_snapshot_ = false;
-    std::unordered_set<std::uint64_t>().swap(named_);
+    std::vector<std::uint64_t>().swap(named_);
   }
 
   void status(const FollowStatus& status) override {
@@ -69,7 +72,8 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   KindHealth health_;
   // The follower's thread alone uses these.
   bool in_snapshot_ = false;
-  std::unordered_set<std::uint64_t> named_;
+  bool replaces_ = false;  // what was there before may have gone
+  std::vector<std::uint64_t> named_;
 };
 
 std::string_view resource_name(api::ObjectKind kind) {
@@ -119,10 +123,13 @@ MirrorHealth MirroredCluster::health() const {
     health.ever_heard = health.ever_heard && kind.ever_heard;
     health.staleness = std::max(health.staleness, kind.staleness);
   }
-  health.kinds[0].objects = state_.service_count();
-  health.kinds[1].objects = state_.ranges().objects().size();
-  health.kinds[2].objects = state_.ip_address_count();
+  for (std::size_t i = 0; i < doors_.size(); ++i) health.kinds[i].objects = count(kMirroredKinds[i]);
   return health;
+}
+
+std::size_t MirroredCluster::count(api::ObjectKind kind) const {
+  if (kind == api::ObjectKind::kService) return state_.service_count();
+  return kind == api::ObjectKind::kIpAddress ? state_.ip_address_count() : state_.ranges().objects().size();
 }
 
 cluster::Duration MirroredCluster::clock_offset() const {
@@ -135,12 +142,14 @@ cluster::Duration MirroredCluster::clock_offset() const {
 }
 
 void MirroredCluster::touch(const std::string& service_key) {
+  if (changes_.everything) return;
   const verify::ServiceEntry* entry = state_.find_service(service_key);
   if (entry == nullptr) return;
-  changes_.addresses.insert(entry->addresses.begin(), entry->addresses.end());
+  for (const verify::HeldAddress* held : entry->addresses) changes_.addresses.insert(held->first);
 }
 
 void MirroredCluster::touch_address(const std::string& text) {
+  if (changes_.everything) return;
   if (const auto address = read_address_sloppy(text)) changes_.addresses.insert(*address);
 }
 
@@ -152,7 +161,7 @@ void MirroredCluster::put(const MirroredObject& object) {
     touch(key);
   } else if (const auto* range = std::get_if<cluster::ServiceCidr>(&object)) {
     state_.put(*range);
-    changes_.ranges = true;
+    changes_.everything = true;
   } else {
     const auto& address = std::get<cluster::IpAddress>(object);
     state_.put(address);
@@ -167,17 +176,17 @@ void MirroredCluster::erase(const MirroredObject& object) {
     state_.erase_service(meta.name_space, meta.name);
   } else if (std::holds_alternative<cluster::ServiceCidr>(object)) {
     state_.erase_range(meta.name);
-    changes_.ranges = true;
+    changes_.everything = true;
   } else {
     touch_address(meta.name);
     state_.erase_ip_address(meta.name);
   }
 }
 
-void MirroredCluster::sweep(api::ObjectKind kind, const std::unordered_set<std::uint64_t>& named) {
+void MirroredCluster::sweep(api::ObjectKind kind, const std::vector<std::uint64_t>& named) {
   std::vector<std::string> gone;
   const auto collect = [&](const std::string& key) {
-    if (!named.contains(hash_of(key))) gone.push_back(key);
+    if (!std::binary_search(named.begin(), named.end(), hash_of(key))) gone.push_back(key);
   };
   if (kind == api::ObjectKind::kService) {
     state_.for_each_service(collect);

@@ -59,7 +59,7 @@ class MirroredCluster {
   MirrorHealth health() const;
   // The server's clock minus ours, where they differ by more than two seconds.
   cluster::Duration clock_offset() const;
-  // Calls `look` with the state, and with the changes since the last time if `take_changes`.
+  // Calls `look` with the state, or with the state and the changes since the last time.
   template <class Look>
   auto look(const Look& look) const {
     const std::lock_guard lock(mutex_);
@@ -75,11 +75,12 @@ class MirroredCluster {
  private:
   class Door;
 
+  std::size_t count(api::ObjectKind kind) const;
   void touch(const std::string& service_key);
   void touch_address(const std::string& text);
   void put(const MirroredObject& object);
   void erase(const MirroredObject& object);
-  void sweep(api::ObjectKind kind, const std::unordered_set<std::uint64_t>& named);
+  void sweep(api::ObjectKind kind, const std::vector<std::uint64_t>& named);
 
   const std::chrono::seconds stale_after_;
   const FaultLog log_;

@@ -88,8 +88,6 @@ class Reflector {
   bool in_step() const { return in_step_; }
   // A list is under way or wanted; until its end the sink is not a state that ever was.
   bool wants_list() const { return wants_list_; }
-  // Whether a watch under way is still in its streamed list.
-  bool in_streamed_list() const { return streaming_ && wants_list_; }
   const std::string& resource_version() const { return version_; }
   const Counters& counters() const { return counters_; }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/mirror/watch_skim.hpp"
+
 namespace clusterip::daemon {
 namespace {
 
@@ -156,10 +158,12 @@ const cluster::ObjectMeta& meta_of(const MirroredObject& object) {
 }
 
 std::variant<ListPage, Fault> read_list_page(std::string_view body, ObjectKind kind) {
+  if (auto page = skim_list_page(body, kind)) return *std::move(page);
   return guarded<ListPage>([&] { return list_page(body, kind); });
 }
 
 std::variant<WatchEvent, Fault> read_watch_event(std::string_view line, ObjectKind kind) {
+  if (auto event = skim_watch_event(line, kind)) return *std::move(event);
   return guarded<WatchEvent>([&] { return watch_event(line, kind); });
 }
 

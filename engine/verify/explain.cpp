@@ -36,7 +36,8 @@ Blockers blockers_of(const State& state, const RangeObject& range, std::size_t m
   for (std::size_t i = 0; i < std::min(most, blocking.size()); ++i) {
     const auto& claim = *state.find_address(blocking[i])->claim;
     const bool of_service = claim.parent_kind == ClaimEntry::Parent::kService;
-    blockers.named.push_back(blocking[i].to_string() + (of_service ? " (Service " + claim.parent + ")" : ""));
+    blockers.named.push_back(blocking[i].to_string() +
+                             (of_service ? " (Service " + claim.parent() + ")" : ""));
   }
   blockers.remedy = blocking.empty()
                         ? "nothing blocks it: no managed IPAddress lies in it alone"
@@ -72,10 +73,9 @@ AddressExplanation explain_one(const State& state, const Address& address, const
               [](const HolderSince& a, const HolderSince& b) { return a.object < b.object; });
     if (entry->claim) {
       const ClaimEntry& claim = *entry->claim;
-      const std::string& written = claim.written_name;
-      result.claim = {ip_address_ref(written.empty() ? address.to_string() : written), claim.creation};
+      result.claim = {ip_address_ref(claim.name(address)), claim.creation};
       const bool of_service = claim.parent_kind == ClaimEntry::Parent::kService;
-      result.claim_parent = (of_service ? "Service " : "") + claim.parent;
+      result.claim_parent = (of_service ? "Service " : "") + claim.parent();
     }
   }
   result.ranges = ranges_around(state, address, options.max_blockers);
@@ -117,8 +117,8 @@ Explanation explain_service(const State& state, const std::string& key, const Ex
   result.service = service_ref(key);
   if (const ServiceEntry* service = state.find_service(key)) {
     result.service_exists = true;
-    for (const Address& address : service->addresses) {
-      result.addresses.push_back(explain_one(state, address, options));
+    for (const HeldAddress* held : service->addresses) {
+      result.addresses.push_back(explain_one(state, held->first, options));
     }
   }
   result.any_address = outlook_of_any(state, options);

@@ -92,10 +92,7 @@ std::string remedy_for_holder(const State::AddressEntry& entry) {
   const ClaimEntry& claim = *entry.claim;
   if (!entry.holders.empty()) {
     // The release by the one that the IPAddress names takes the IPAddress away.
-    const bool names_one =
-        std::any_of(entry.holders.begin(), entry.holders.end(),
-                    [&](const State::Holder* holder) { return holder->first == claim.parent; });
-    return "delete Service " + (names_one ? claim.parent : first_holder(entry)) +
+    return "delete Service " + (entry.claim_names_a_holder() ? claim.parent() : first_holder(entry)) +
            ", or take the address from it";
   }
   if (!claim.managed) return "delete its IPAddress, which was made by hand: nothing else will";

@@ -1,6 +1,7 @@
 #include "engine/verify/state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/net/text.hpp"
 #include "engine/verify/object_rules.hpp"
@@ -21,18 +22,18 @@ std::string parent_text(const cluster::ParentRef& parent) {
   return text + "/" + parent.name;
 }
 
+// All but the Service that it names.
 ClaimEntry claim_of(const cluster::IpAddress& object, const Address& address) {
+  ClaimEntry::Oddities odd;
+  if (object.meta.name != address.to_string()) odd.written_name = object.meta.name;
+  odd.label_fault = label_fault(object, address.family());
   ClaimEntry claim;
-  if (object.meta.name != address.to_string()) claim.written_name = object.meta.name;
   claim.creation = object.meta.creation;
   claim.parent_kind = parent_kind(object);
-  if (object.parent) {
-    claim.parent = object.parent->is_service() ? service_key(object.parent->name_space, object.parent->name)
-                                               : parent_text(*object.parent);
-  }
+  if (claim.parent_kind == ClaimEntry::Parent::kOther) odd.other_parent = parent_text(*object.parent);
   claim.managed = object.is_managed();
   claim.family_label = has_right_family_label(object, address.family());
-  claim.label_fault = label_fault(object, address.family());
+  if (odd != ClaimEntry::Oddities{}) claim.odd = std::make_unique<const ClaimEntry::Oddities>(std::move(odd));
   return claim;
 }
 
@@ -57,23 +58,48 @@ ObjectRef range_ref(std::string name) {
   return {"ServiceCIDR", "", std::move(name)};
 }
 
+const ClaimEntry::Oddities& ClaimEntry::oddities() const {
+  static const Oddities kNone;
+  return odd ? *odd : kNone;
+}
+
+const std::string& ClaimEntry::parent() const {
+  return service != nullptr ? service->first : oddities().other_parent;
+}
+
+std::string ClaimEntry::name(const Address& address) const {
+  const std::string& written = oddities().written_name;
+  return written.empty() ? address.to_string() : written;
+}
+
+bool AddressEntry::claim_names_a_holder() const {
+  return std::find(holders.begin(), holders.end(), claim->service) != holders.end();
+}
+
+HeldAddress& State::at(const Address& address) {
+  return *addresses_.try_emplace(address).first;
+}
+
 bool State::put(const cluster::Service& service) {
   const std::string key = service_key(service.meta.name_space, service.meta.name);
-  const bool known = services_.contains(key);
-  if (known) erase_service(service.meta.name_space, service.meta.name);
+  const std::size_t before = service_count_;
+  erase_service(service.meta.name_space, service.meta.name);
+  const bool known = service_count_ != before;
   see(service.meta);
   for (const auto& condition : service.conditions) see(condition.last_transition);
 
+  ++service_count_;
   Holder& holder = *services_.try_emplace(key).first;
   ServiceEntry& entry = holder.second;
+  entry.exists = true;
   entry.creation = service.meta.creation;
   for (const std::string& text : held_addresses(service)) {
     const auto address = read_address_sloppy(text);
     if (!address) continue;
-    if (std::find(entry.addresses.begin(), entry.addresses.end(), *address) != entry.addresses.end())
-      continue;
-    entry.addresses.push_back(*address);
-    addresses_[*address].holders.push_back(&holder);
+    HeldAddress* held = &at(*address);
+    if (std::find(entry.addresses.begin(), entry.addresses.end(), held) != entry.addresses.end()) continue;
+    entry.addresses.push_back(held);
+    held->second.holders.push_back(&holder);
   }
   note(service_ref(key), judge_alone(service));
   return !known;
@@ -88,11 +114,16 @@ bool State::put(const cluster::IpAddress& object) {
 
   ++ip_addresses_;
   const auto address = read_address_sloppy(name);
-  AddressEntry* entry = address ? &addresses_[*address] : nullptr;
+  AddressEntry* entry = address ? &at(*address).second : nullptr;
   if (entry == nullptr || entry->claim) {
     strays_.insert(name);
   } else {
-    entry->claim = claim_of(object, *address);
+    ClaimEntry& claim = entry->claim.emplace(claim_of(object, *address));
+    if (claim.parent_kind == ClaimEntry::Parent::kService) {
+      const cluster::ParentRef& parent = *object.parent;
+      claim.service = &*services_.try_emplace(service_key(parent.name_space, parent.name)).first;
+      ++claim.service->second.named_by;
+    }
   }
   note(ip_address_ref(name), judge_alone(object));
   return !known;
@@ -109,15 +140,17 @@ bool State::put(const cluster::ServiceCidr& range) {
 
 void State::erase_service(std::string_view name_space, std::string_view name) {
   const auto found = services_.find(service_key(name_space, name));
-  if (found == services_.end()) return;
-  const Holder* holder = &*found;
-  for (const Address& address : found->second.addresses) {
-    auto& holders = addresses_[address].holders;
-    holders.erase(std::remove(holders.begin(), holders.end(), holder), holders.end());
-    drop_if_empty(address);
+  if (found == services_.end() || !found->second.exists) return;
+  Holder& holder = *found;
+  for (HeldAddress* held : std::exchange(holder.second.addresses, {})) {
+    auto& holders = held->second.holders;
+    holders.erase(std::remove(holders.begin(), holders.end(), &holder), holders.end());
+    drop_if_empty(*held);
   }
-  object_findings_.erase(service_ref(found->first));
-  services_.erase(found);
+  object_findings_.erase(service_ref(holder.first));
+  --service_count_;
+  holder.second.exists = false;
+  drop_if_unneeded(holder);
 }
 
 void State::erase_ip_address(const std::string& name) {
@@ -130,11 +163,14 @@ void State::erase_ip_address(const std::string& name) {
   if (!address) return;
   const auto found = addresses_.find(*address);
   if (found == addresses_.end() || !found->second.claim) return;
-  const std::string& written = found->second.claim->written_name;
-  if (name != (written.empty() ? address->to_string() : written)) return;
+  if (name != found->second.claim->name(*address)) return;
+  Holder* named = found->second.claim->service;
   found->second.claim.reset();
   --ip_addresses_;
-  drop_if_empty(*address);
+  drop_if_empty(*found);
+  if (named == nullptr) return;
+  --named->second.named_by;
+  drop_if_unneeded(*named);
 }
 
 void State::erase_range(std::string_view name) {
@@ -144,7 +180,7 @@ void State::erase_range(std::string_view name) {
 
 const ServiceEntry* State::find_service(const std::string& key) const {
   const auto found = services_.find(key);
-  return found == services_.end() ? nullptr : &found->second;
+  return found == services_.end() || !found->second.exists ? nullptr : &found->second;
 }
 
 const State::AddressEntry* State::find_address(const Address& address) const {
@@ -178,11 +214,12 @@ void State::note(const ObjectRef& object, std::vector<Finding> findings) {
   }
 }
 
-void State::drop_if_empty(const Address& address) {
-  const auto found = addresses_.find(address);
-  if (found != addresses_.end() && found->second.holders.empty() && !found->second.claim) {
-    addresses_.erase(found);
-  }
+void State::drop_if_empty(const HeldAddress& held) {
+  if (held.second.holders.empty() && !held.second.claim) addresses_.erase(addresses_.find(held.first));
+}
+
+void State::drop_if_unneeded(const Holder& holder) {
+  if (!holder.second.exists && holder.second.named_by == 0) services_.erase(services_.find(holder.first));
 }
 
 }  // namespace clusterip::verify

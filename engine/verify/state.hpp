@@ -2,15 +2,19 @@
 // object says so, and the ServiceCIDRs around them.
 //
 // Objects are put in and erased one by one, from a dump or from events, and only what the rules need is kept:
-// about 400 bytes for a Service with its IPAddress. Each change costs a few hash probes. What one object
-// alone shows (a malformed address, families that do not fit) is judged when the object comes in; what
-// several objects show is asked afterwards, for one address or for all (state_rules.hpp).
+// about 350 bytes for a Service with its IPAddress. Services and addresses point at each other, so a name is
+// kept once: the entry of a Service is there while the Service exists or an IPAddress names it. Each change
+// costs a few hash probes. What one object alone shows (a malformed address, families that do not fit) is
+// judged when the object comes in; what several objects show is asked afterwards, for one address or for all
+// (state_rules.hpp).
 //
 // Addresses are known by value: a Service that lists FD00:96::7 holds fd00:96::7.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,33 +38,59 @@ ObjectRef service_ref(std::string_view key);
 ObjectRef ip_address_ref(std::string name);
 ObjectRef range_ref(std::string name);
 
+struct AddressEntry;
+struct ServiceEntry;
+// A Service and its key; an address and what is known of it.
+using Holder = std::pair<const std::string, ServiceEntry>;
+using HeldAddress = std::pair<const Address, AddressEntry>;
+
 struct ServiceEntry {
   std::optional<cluster::Instant> creation;
-  boost::container::small_vector<Address, 2> addresses;  // each once
+  boost::container::small_vector<HeldAddress*, 1> addresses;  // each once
+  std::uint32_t named_by = 0;                                 // so many IPAddress objects
+  bool exists = false;
 };
 
 // An IPAddress object.
 struct ClaimEntry {
   enum class Parent : unsigned char { kNone, kService, kOther };
+  // What few have.
+  struct Oddities {
+    std::string written_name;  // empty where it is the canonical text of the address
+    std::string other_parent;  // what kubectl prints for a parent that is no Service
+    std::string label_fault;   // what is wrong with the labels that the allocator writes; empty: nothing
+    friend bool operator==(const Oddities&, const Oddities&) = default;
+  };
 
-  std::string written_name;  // empty where it is the canonical text of the address
-  std::string parent;        // the key of a Service, or what kubectl prints for another parent
-  std::string label_fault;   // what is wrong with the labels that the allocator writes; empty: nothing
   std::optional<cluster::Instant> creation;
+  Holder* service = nullptr;  // the Service that it names, which need not exist
+  std::unique_ptr<const Oddities> odd;
   Parent parent_kind = Parent::kNone;
   bool managed = false;       // has the managed-by label
   bool family_label = false;  // has the right family label
+
+  // The key of a Service, or what kubectl prints for another parent.
+  const std::string& parent() const;
+  const std::string& label_fault() const { return oddities().label_fault; }
+  // How the object is named, whose address is `address`.
+  std::string name(const Address& address) const;
+
+ private:
+  const Oddities& oddities() const;
+};
+
+struct AddressEntry {
+  boost::container::small_vector<const Holder*, 1> holders;  // in no order
+  std::optional<ClaimEntry> claim;
+
+  // The IPAddress, which is there, names one of those that hold the address.
+  bool claim_names_a_holder() const;
 };
 
 class State {
  public:
-  using Services = std::unordered_map<std::string, ServiceEntry>;
-  using Holder = Services::value_type;  // first: the key
-
-  struct AddressEntry {
-    boost::container::small_vector<const Holder*, 1> holders;  // in no order
-    std::optional<ClaimEntry> claim;
-  };
+  using Holder = verify::Holder;
+  using AddressEntry = verify::AddressEntry;
 
   // Each takes the object in, in place of one of that name; true: it is new.
   bool put(const cluster::Service& service);
@@ -70,7 +100,7 @@ class State {
   void erase_ip_address(const std::string& name);
   void erase_range(std::string_view name);
 
-  std::size_t service_count() const { return services_.size(); }
+  std::size_t service_count() const { return service_count_; }
   std::size_t ip_address_count() const { return ip_addresses_; }
   const RangesOfState& ranges() const { return ranges_; }
   const ServiceEntry* find_service(const std::string& key) const;
@@ -84,12 +114,13 @@ class State {
 
   // The keys of all Services, and the names of all IPAddress objects.
   void for_each_service(const auto& visit) const {
-    for (const auto& [key, entry] : services_) visit(key);
+    for (const auto& [key, entry] : services_) {
+      if (entry.exists) visit(key);
+    }
   }
   void for_each_ip_address(const auto& visit) const {
     for (const auto& [address, entry] : addresses_) {
-      if (!entry.claim) continue;
-      visit(entry.claim->written_name.empty() ? address.to_string() : entry.claim->written_name);
+      if (entry.claim) visit(entry.claim->name(address));
     }
     for (const std::string& name : strays_) visit(name);
   }
@@ -104,10 +135,14 @@ class State {
  private:
   void see(const cluster::ObjectMeta& meta);
   void note(const ObjectRef& object, std::vector<Finding> findings);
-  void drop_if_empty(const Address& address);
+  HeldAddress& at(const Address& address);
+  // Each forgets the entry when nothing needs it any more.
+  void drop_if_empty(const HeldAddress& held);
+  void drop_if_unneeded(const Holder& holder);
 
-  Services services_;
+  std::unordered_map<std::string, ServiceEntry> services_;
   std::unordered_map<Address, AddressEntry, AddressHash> addresses_;
+  std::size_t service_count_ = 0;
   std::size_t ip_addresses_ = 0;
   // IPAddress objects whose name is no address, or another writing of one that is there already.
   std::set<std::string, std::less<>> strays_;

@@ -24,25 +24,14 @@ std::string holders_text(const std::vector<ObjectRef>& holders) {
   return text;
 }
 
-ObjectRef claim_ref(const Address& address, const ClaimEntry& claim) {
-  return ip_address_ref(claim.written_name.empty() ? address.to_string() : claim.written_name);
-}
-
-bool names_a_holder(const State::AddressEntry& entry) {
-  const ClaimEntry& claim = *entry.claim;
-  return claim.parent_kind == ClaimEntry::Parent::kService &&
-         std::any_of(entry.holders.begin(), entry.holders.end(),
-                     [&](const State::Holder* holder) { return holder->first == claim.parent; });
-}
-
 std::string parent_words(const ClaimEntry& claim) {
   switch (claim.parent_kind) {
     case ClaimEntry::Parent::kNone:
       return "has no parent";
     case ClaimEntry::Parent::kService:
-      return "names Service " + claim.parent;
+      return "names Service " + claim.parent();
     case ClaimEntry::Parent::kOther:
-      return "names " + claim.parent + ", which is no Service";
+      return "names " + claim.parent() + ", which is no Service";
   }
   return {};
 }
@@ -54,8 +43,8 @@ void StateRules::check_holders(const Address& address, std::vector<Finding>& fin
   if (entry == nullptr) return;
   if (entry->holders.empty()) return check_orphan(address, *entry->claim, findings);
 
-  const auto has_fault = entry->holders.size() > 1 || !entry->claim || !names_a_holder(*entry) ||
-                         !entry->claim->label_fault.empty();
+  const auto has_fault = entry->holders.size() > 1 || !entry->claim || !entry->claim_names_a_holder() ||
+                         !entry->claim->label_fault().empty();
   if (!has_fault) return;
   const std::vector<ObjectRef> holders = holder_refs(*entry);
   const std::string text = address.to_string();
@@ -79,10 +68,10 @@ void StateRules::check_claim(const Address& address, const State::AddressEntry& 
                              std::vector<Finding>& findings) const {
   const ClaimEntry& claim = *entry.claim;
   const std::vector<ObjectRef> holders = holder_refs(entry);
-  const ObjectRef self = claim_ref(address, claim);
+  const ObjectRef self = ip_address_ref(claim.name(address));
   std::vector<ObjectRef> objects = holders;
   objects.push_back(self);
-  if (!names_a_holder(entry)) {
+  if (!entry.claim_names_a_holder()) {
     Finding finding{"wrong-parent", Severity::kError, address.to_string(), objects,
                     "IPAddress " + self.name + " " + parent_words(claim) + ", but the address is held by " +
                         holders_text(holders)};
@@ -91,10 +80,10 @@ void StateRules::check_claim(const Address& address, const State::AddressEntry& 
     findings.push_back(std::move(finding));
   }
   // One that names no Service was never the allocator's, and carries no labels of it.
-  if (!claim.label_fault.empty() && claim.parent_kind == ClaimEntry::Parent::kService) {
+  if (!claim.label_fault().empty() && claim.parent_kind == ClaimEntry::Parent::kService) {
     findings.push_back(
         {"wrong-labels", Severity::kError, address.to_string(), objects,
-         "IPAddress " + self.name + " of " + holders_text(holders) + ": " + claim.label_fault});
+         "IPAddress " + self.name + " of " + holders_text(holders) + ": " + claim.label_fault()});
   }
 }
 
@@ -102,16 +91,16 @@ void StateRules::check_claim(const Address& address, const State::AddressEntry& 
 void StateRules::check_orphan(const Address& address, const ClaimEntry& claim,
                               std::vector<Finding>& findings) const {
   if (!claim.managed) return;
-  const ObjectRef self = claim_ref(address, claim);
+  const ObjectRef self = ip_address_ref(claim.name(address));
   Finding finding{"orphan-ipaddress", Severity::kError, address.to_string(), {}, ""};
   std::string reason = youth(self, claim.creation);
   std::string message = "IPAddress " + self.name + " " + parent_words(claim);
   if (claim.parent_kind == ClaimEntry::Parent::kService) {
-    const ServiceEntry* parent = state_.find_service(claim.parent);
+    const ServiceEntry* parent = state_.find_service(claim.parent());
     message += parent == nullptr ? ", which does not exist" : ", which does not list the address";
     if (parent != nullptr) {
-      finding.objects.push_back(service_ref(claim.parent));
-      if (reason.empty()) reason = youth(service_ref(claim.parent), parent->creation);
+      finding.objects.push_back(service_ref(claim.parent()));
+      if (reason.empty()) reason = youth(service_ref(claim.parent()), parent->creation);
     }
   }
   finding.objects.push_back(self);

@@ -75,15 +75,15 @@ void StateRules::check_api_service(std::vector<Finding>& findings) const {
   const std::string key = service_key("default", "kubernetes");
   const ServiceEntry* service = state_.find_service(key);
   if (range == nullptr || service == nullptr) return;
-  for (const Address& address : service->addresses) {
+  for (const HeldAddress* held : service->addresses) {
     const bool inside = std::any_of(range->cidrs.begin(), range->cidrs.end(),
-                                    [&](const Cidr& cidr) { return cidr.contains(address); });
+                                    [&](const Cidr& cidr) { return cidr.contains(held->first); });
     if (inside) continue;
     Finding finding{"api-service-outside-default",
                     Severity::kWarning,
-                    address.to_string(),
+                    held->first.to_string(),
                     {service_ref(key), range_ref(range->name())},
-                    address.to_string() + " of Service default/kubernetes lies outside ServiceCIDR " +
+                    held->first.to_string() + " of Service default/kubernetes lies outside ServiceCIDR " +
                         range->name() + " (" + list_text(range->object.cidrs) + ")"};
     std::string reason = youth(service_ref(key), service->creation);
     if (reason.empty()) reason = youth(range_ref(range->name()), range->object.meta.creation);

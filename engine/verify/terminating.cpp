@@ -11,7 +11,8 @@ namespace {
 RangeKeeper keeper_of(const Address& address, const State::AddressEntry& entry) {
   if (!entry.holders.empty()) return {address, ref_text(service_ref(entry.holders.front()->first)), true};
   const bool names_service = entry.claim->parent_kind == ClaimEntry::Parent::kService;
-  return {address, names_service ? ref_text(service_ref(entry.claim->parent)) : entry.claim->parent, false};
+  return {address, names_service ? ref_text(service_ref(entry.claim->parent())) : entry.claim->parent(),
+          false};
 }
 
 std::string joined(const std::vector<std::string>& texts) {

@@ -61,10 +61,7 @@ class Following {
   Following(const FakeApiserver& server, api::ObjectKind kind, bool streamed)
       : credentials_(access(server)),
         follower_(kind, credentials_, {}, quick(streamed),
-                  {.line_bytes = std::size_t{1} << 20U,
-                   .silence = std::chrono::seconds(1),
-                   .list_silence = std::chrono::seconds(1)},
-                  sink, watcher) {
+                  {.line_bytes = std::size_t{1} << 20U, .silence = std::chrono::seconds(1)}, sink, watcher) {
     follower_.start();
   }
 

@@ -37,8 +37,9 @@ TEST(LiveFindings, AgreeWithALookAtEverything) {
       changes.addresses.insert(*read_address_sloppy(address));
     };
     const auto touch_service = [&](const std::string& key) {
-      if (const auto* entry = state.find_service(key))
-        changes.addresses.insert(entry->addresses.begin(), entry->addresses.end());
+      if (const auto* entry = state.find_service(key)) {
+        for (const auto* held : entry->addresses) changes.addresses.insert(held->first);
+      }
     };
     for (int step = 0; step < 200; ++step) {
       const std::string address =
@@ -47,11 +48,11 @@ TEST(LiveFindings, AgreeWithALookAtEverything) {
       switch (random() % 7) {
         case 0:
           state.put(range("r" + address.substr(6, 1), {address.substr(0, 7) + ".0/24"}));
-          changes.ranges = true;
+          changes.everything = true;
           break;
         case 1:
           if (random() % 4 == 0) state.erase_range("r" + address.substr(6, 1));
-          changes.ranges = true;
+          changes.everything = true;
           break;
         case 2:
         case 3:
