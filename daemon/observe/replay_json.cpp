@@ -10,10 +10,6 @@ using Json = nlohmann::ordered_json;
 using verify::Severity;
 using verify::Verdict;
 
-std::string text_of(const Json& value, int indent) {
-  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 Json decision_json(const verify::History& history, const verify::Decision& decision) {
   const verify::AuditedRequest& request = history.record.requests[decision.request];
   return {{"auditID", request.audit_id},
@@ -80,16 +76,16 @@ Json report_json(const ReplayReport& report) {
 
 void write_replay_json_lines(const ReplayReport& report, std::ostream& out) {
   for (const verify::Decision& decision : report.decisions) {
-    out << text_of(decision_json(*report.history, decision), -1) << '\n';
+    out << json_text(decision_json(*report.history, decision), -1) << '\n';
   }
   for (const verify::ReplayFinding& found : report.findings) {
-    out << text_of(replay_finding_json(found), -1) << '\n';
+    out << json_text(replay_finding_json(found), -1) << '\n';
   }
-  out << text_of(summary_json(report), -1) << '\n';
+  out << json_text(summary_json(report), -1) << '\n';
 }
 
 void write_replay_json(const ReplayReport& report, std::ostream& out) {
-  out << text_of(report_json(report), 2) << '\n';
+  out << json_text(report_json(report), 2) << '\n';
 }
 
 void write_replay_yaml(const ReplayReport& report, std::ostream& out) {

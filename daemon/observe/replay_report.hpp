@@ -1,8 +1,9 @@
 // What a replay found, and its printed forms.
 //
 // jsonl is the interface that programs read: a line for each decision, a line for each finding, and a summary
-// last. json and yaml hold the same as one value. table is for people: figures, what is forbidden or
-// undecided, and the findings with their stories.
+// last. json and yaml hold the same as one value. junit and sarif hold what is forbidden or undecided and the
+// findings. table is for people: figures, what is forbidden or undecided, and the findings with their
+// stories.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/observe/report.hpp"
 #include "engine/verify/replay.hpp"
 
 namespace clusterip::daemon {
@@ -30,13 +32,17 @@ struct ReplayReport {
   std::size_t count(verify::Severity severity) const;
 };
 
-struct ReplayStyle {
-  bool colour = false;
-  bool quiet = false;
+struct ReplayStyle : ReportStyle {
   // Decisions of one kind that a table shows; the rest is counted.
   std::size_t shown = 20;
 };
 
+// "10:00:00.123456  server 0  create services/default/a: allocated 10.96.0.7".
+std::string decision_text(const verify::History& history, const verify::Decision& decision);
+
+void write_replay(const ReplayReport& report, const ReplayStyle& style, std::ostream& out);
+
+// The single forms; those for build servers are in rule_report.hpp.
 void write_replay_json_lines(const ReplayReport& report, std::ostream& out);
 void write_replay_json(const ReplayReport& report, std::ostream& out);
 void write_replay_yaml(const ReplayReport& report, std::ostream& out);

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <ostream>
 
+#include "daemon/observe/finding_groups.hpp"
 #include "daemon/observe/replay_report.hpp"
+#include "daemon/observe/text_line.hpp"
 #include "daemon/observe/text_table.hpp"
 
 namespace clusterip::daemon {
@@ -17,14 +19,6 @@ constexpr std::string_view kPlain = "\033[0m";
 
 std::string painted(const std::string& text, std::string_view colour, const ReplayStyle& style) {
   return style.colour ? std::string(colour) + text + std::string(kPlain) : text;
-}
-
-// Names come from the record, which is not to move the cursor.
-std::string harmless(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; },
-      '?');
-  return text;
 }
 
 void write_record(const ReplayReport& report, std::ostream& out) {
@@ -71,13 +65,8 @@ void write_decisions(const ReplayReport& report, Verdict verdict, const ReplaySt
   for (const verify::Decision& decision : report.decisions) {
     if (decision.judgement.verdict != verdict) continue;
     if (++shown > style.shown) break;
-    const verify::AuditedRequest& request = report.history->record.requests[decision.request];
-    std::string line = verify::time_of_day(request.during.to) + "  server " + std::to_string(request.server) +
-                       "  " + std::string(verify::verb_name(request.verb)) + " " + request.object() + ": " +
-                       std::string(verify::answer_name(decision.answer));
-    for (const std::string& address : decision.addresses) line += " " + address;
-    out << "  " << harmless(line) << "\n      " << decision.judgement.rule << ": "
-        << harmless(decision.judgement.message) << '\n';
+    out << "  " << harmless(decision_text(*report.history, decision)) << "\n      " << decision.judgement.rule
+        << ": " << harmless(decision.judgement.message) << '\n';
   }
   if (all > style.shown) out << "  and " << all - style.shown << " more (-o jsonl shows all)\n";
   out << '\n';
@@ -97,8 +86,18 @@ void write_finding(const verify::ReplayFinding& found, const ReplayStyle& style,
   out << '\n';
 }
 
-std::string counted(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+// What upstream's protocol passes through, in short.
+void write_notes(const ReplayReport& report, const ReplayStyle& style, std::ostream& out) {
+  std::vector<const verify::Finding*> notes;
+  for (const verify::ReplayFinding& found : report.findings) {
+    if (found.finding.severity == Severity::kInfo) notes.push_back(&found.finding);
+  }
+  for (const FindingGroup& group : group_findings(notes, style.most_alike)) {
+    out << painted("info", kBold, style) << "  " << group.first->rule << "  ";
+    if (group.is_many()) out << counted(group.count, "note") << ": ";
+    out << harmless(group.message()) << '\n';
+  }
+  if (!notes.empty()) out << '\n';
 }
 
 void write_verdict(const ReplayReport& report, std::ostream& out) {
@@ -115,18 +114,6 @@ void write_verdict(const ReplayReport& report, std::ostream& out) {
 
 }  // namespace
 
-std::size_t ReplayReport::count(Verdict verdict) const {
-  return static_cast<std::size_t>(
-      std::count_if(decisions.begin(), decisions.end(),
-                    [&](const verify::Decision& decision) { return decision.judgement.verdict == verdict; }));
-}
-
-std::size_t ReplayReport::count(Severity severity) const {
-  return static_cast<std::size_t>(
-      std::count_if(findings.begin(), findings.end(),
-                    [&](const verify::ReplayFinding& found) { return found.finding.severity == severity; }));
-}
-
 void write_replay_table(const ReplayReport& report, const ReplayStyle& style, std::ostream& out) {
   if (!style.quiet) {
     write_record(report, out);
@@ -135,9 +122,9 @@ void write_replay_table(const ReplayReport& report, const ReplayStyle& style, st
   write_decisions(report, Verdict::kForbidden, style, out);
   if (!style.quiet) write_decisions(report, Verdict::kUndecided, style, out);
   for (const verify::ReplayFinding& found : report.findings) {
-    // What upstream's protocol passes through is counted below; jsonl has it in full.
     if (found.finding.severity != Severity::kInfo) write_finding(found, style, out);
   }
+  if (!style.quiet) write_notes(report, style, out);
   write_verdict(report, out);
 }
 

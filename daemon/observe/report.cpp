@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "daemon/observe/rule_report.hpp"
+
 namespace clusterip::daemon {
 namespace {
 
@@ -40,9 +42,9 @@ void write_report(const Report& report, const ReportStyle& style, std::ostream& 
     case ReportFormat::kJsonLines:
       return write_json_lines(report, out);
     case ReportFormat::kJunit:
-      return write_junit(report, out);
+      return write_junit(rule_report(report), out);
     case ReportFormat::kSarif:
-      return write_sarif(report, out);
+      return write_sarif(rule_report(report), out);
     case ReportFormat::kYaml:
       return write_yaml(report, out);
   }

@@ -36,19 +36,18 @@ std::optional<ReportFormat> read_report_format(std::string_view name);
 
 struct ReportStyle {
   ReportFormat format = ReportFormat::kTable;
-  // For the table: colours, and errors and warnings alone.
+  // For the table: colours, errors and warnings alone, and how many notes alike are shown one by one.
   bool colour = false;
   bool quiet = false;
+  std::size_t most_alike = 3;
 };
 
 void write_report(const Report& report, const ReportStyle& style, std::ostream& out);
 
-// The single forms.
+// The single forms; those for build servers are in rule_report.hpp.
 void write_table(const Report& report, const ReportStyle& style, std::ostream& out);
 void write_json(const Report& report, std::ostream& out);
 void write_json_lines(const Report& report, std::ostream& out);
 void write_yaml(const Report& report, std::ostream& out);
-void write_sarif(const Report& report, std::ostream& out);
-void write_junit(const Report& report, std::ostream& out);
 
 }  // namespace clusterip::daemon

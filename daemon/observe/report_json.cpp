@@ -8,10 +8,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using verify::Severity;
 
-std::string text_of(const Json& value, int indent) {
-  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 Json count_json(const verify::Usage& usage) {
   return {{"used", std::to_string(usage.used)}, {"free", std::to_string(usage.free)}};
 }
@@ -32,6 +28,10 @@ Json object_json(const verify::ObjectRef& object) {
 }
 
 }  // namespace
+
+std::string json_text(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 Json finding_json(const verify::Finding& finding) {
   Json json{{"rule", finding.rule}, {"severity", verify::severity_name(finding.severity)}};
@@ -63,14 +63,14 @@ Json report_json(const Report& report) {
 }
 
 void write_json(const Report& report, std::ostream& out) {
-  out << text_of(report_json(report), 2) << '\n';
+  out << json_text(report_json(report), 2) << '\n';
 }
 
 void write_json_lines(const Report& report, std::ostream& out) {
   const auto line = [&out](const char* kind, const Json& members) {
     Json json{{"kind", kind}};
     json.update(members);
-    out << text_of(json, -1) << '\n';
+    out << json_text(json, -1) << '\n';
   };
   for (const auto& finding : report.findings) line("Finding", finding_json(finding));
   for (const auto& usage : report.cidrs) line("CIDR", usage_json(usage));
@@ -81,10 +81,6 @@ void write_json_lines(const Report& report, std::ostream& out) {
 
 void write_yaml(const Report& report, std::ostream& out) {
   out << yaml_text(report_json(report));
-}
-
-void write_sarif(const Report& report, std::ostream& out) {
-  out << text_of(sarif_json(report), 2) << '\n';
 }
 
 }  // namespace clusterip::daemon

@@ -10,8 +10,9 @@ namespace clusterip::daemon {
 nlohmann::ordered_json finding_json(const verify::Finding& finding);
 nlohmann::ordered_json usage_json(const verify::RangeUsage& usage);
 nlohmann::ordered_json report_json(const Report& report);
-nlohmann::ordered_json sarif_json(const Report& report);
 
+// A JSON value as text; an indent below zero: on one line. What is no UTF-8 is replaced.
+std::string json_text(const nlohmann::ordered_json& value, int indent);
 // A JSON value as YAML of the same meaning, ending with a newline.
 std::string yaml_text(const nlohmann::ordered_json& value);
 

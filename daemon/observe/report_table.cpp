@@ -1,7 +1,9 @@
 // The report for people.
 #include <ostream>
 
+#include "daemon/observe/finding_groups.hpp"
 #include "daemon/observe/report.hpp"
+#include "daemon/observe/text_line.hpp"
 #include "daemon/observe/text_table.hpp"
 
 namespace clusterip::daemon {
@@ -21,26 +23,25 @@ std::string_view colour_of(Severity severity) {
   return "";
 }
 
-std::string counted(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string of_size(const verify::Usage& usage) {
   const auto size = static_cast<Uint128>(usage.used) + usage.free;
   return std::to_string(usage.used) + "/" + to_decimal(size);
 }
 
 void write_findings(const Report& report, const ReportStyle& style, std::ostream& out) {
+  std::vector<const verify::Finding*> shown;
+  for (const verify::Finding& finding : report.findings) {
+    if (!style.quiet || finding.severity != Severity::kInfo) shown.push_back(&finding);
+  }
+  if (shown.empty()) return;
   TextTable table({"SEVERITY", "RULE", "ADDRESS", "MESSAGE"});
-  bool any = false;
-  for (const auto& finding : report.findings) {
-    if (style.quiet && finding.severity == Severity::kInfo) continue;
-    any = true;
+  for (const FindingGroup& group : group_findings(shown, style.most_alike)) {
+    const verify::Finding& finding = *group.first;
+    const std::string address = finding.address.empty() ? "-" : finding.address;
     table.add({std::string(verify::severity_name(finding.severity)), finding.rule,
-               finding.address.empty() ? "-" : finding.address, finding.message});
+               group.is_many() ? counted(group.count, "note") : address, group.message()});
     if (style.colour) table.decorate(std::string(colour_of(finding.severity)), "\033[0m");
   }
-  if (!any) return;
   table.write(out);
   if (!style.quiet) out << '\n';
 }

@@ -1,31 +1,36 @@
 // SARIF 2.1.0, which code hosting services show beside a build. (OASIS, sarif-schema-2.1.0.json)
+#include <ostream>
+
 #include "daemon/observe/report_json.hpp"
-#include "engine/verify/rule_catalog.hpp"
+#include "daemon/observe/rule_report.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using verify::Severity;
 
-std::string_view level_name(Severity severity) {
-  switch (severity) {
-    case Severity::kInfo:
+std::string_view level_name(ResultLevel level) {
+  switch (level) {
+    case ResultLevel::kOpen:
+      return "none";
+    case ResultLevel::kNote:
       return "note";
-    case Severity::kWarning:
+    case ResultLevel::kWarning:
       return "warning";
-    case Severity::kError:
+    case ResultLevel::kError:
       return "error";
   }
   return "none";
 }
 
-Json rules_json() {
+Json rules_json(const RuleReport& report) {
   Json rules = Json::array();
-  for (const verify::Rule& rule : verify::kStateRules) {
-    rules.push_back({{"id", rule.name},
-                     {"shortDescription", {{"text", rule.meaning}}},
-                     {"defaultConfiguration", {{"level", level_name(rule.severity)}}}});
+  for (const ReportedRule& rule : report.rules) {
+    Json json{{"id", rule.name},
+              {"shortDescription", {{"text", rule.meaning}}},
+              {"defaultConfiguration", {{"level", level_name(result_level(rule.severity))}}}};
+    if (!rule.source.empty()) json["properties"] = {{"specification", rule.source}};
+    rules.push_back(std::move(json));
   }
   return rules;
 }
@@ -39,19 +44,31 @@ Json location_json(const verify::ObjectRef& object) {
   return {{"logicalLocations", Json::array({std::move(location)})}};
 }
 
-Json result_json(const verify::Finding& finding) {
-  Json result{{"ruleId", finding.rule},
-              {"level", level_name(finding.severity)},
-              {"message", {{"text", finding.message}}}};
-  const std::size_t index = verify::rule_order(finding.rule);
-  if (index < verify::kStateRules.size()) result["ruleIndex"] = index;
-  result["locations"] = Json::array();
-  for (const auto& object : finding.objects) result["locations"].push_back(location_json(object));
-  return result;
+// How it came about is a flow through one thread.
+Json flows_json(const std::vector<ResultStep>& steps) {
+  Json locations = Json::array();
+  for (const ResultStep& step : steps) {
+    locations.push_back(
+        {{"location", {{"message", {{"text", step.what}}}}}, {"executionTimeUtc", step.time}});
+  }
+  return Json::array({{{"threadFlows", Json::array({{{"locations", std::move(locations)}}})}}});
 }
 
-// Input that could not be read is a failure of the run, not a result.
-Json invocation_json(const Report& report) {
+Json result_json(const RuleReport& report, const RuleResult& result) {
+  Json json{{"ruleId", result.rule}};
+  const std::size_t index = report.rule_index(result.rule);
+  if (index < report.rules.size()) json["ruleIndex"] = index;
+  // A result that is open has no level, by the standard.
+  if (result.level == ResultLevel::kOpen) json["kind"] = "open";
+  json["level"] = level_name(result.level);
+  json["message"] = {{"text", result.message}};
+  json["locations"] = Json::array();
+  for (const auto& object : result.objects) json["locations"].push_back(location_json(object));
+  if (!result.steps.empty()) json["codeFlows"] = flows_json(result.steps);
+  return json;
+}
+
+Json invocation_json(const RuleReport& report) {
   Json invocation{{"executionSuccessful", report.unread.empty()}};
   for (const std::string& problem : report.unread) {
     invocation["toolExecutionNotifications"].push_back(
@@ -62,16 +79,21 @@ Json invocation_json(const Report& report) {
 
 }  // namespace
 
-Json sarif_json(const Report& report) {
+Json sarif_json(const RuleReport& report) {
   Json results = Json::array();
-  for (const auto& finding : report.findings) results.push_back(result_json(finding));
-  Json driver{{"name", "clusteripctl"}, {"rules", rules_json()}};
+  for (const RuleResult& result : report.results) results.push_back(result_json(report, result));
+  Json driver{{"name", report.program}, {"rules", rules_json(report)}};
   Json run{{"tool", {{"driver", std::move(driver)}}}};
+  run["automationDetails"] = {{"id", report.program + "/" + report.job + "/"}};
   run["invocations"] = Json::array({invocation_json(report)});
   run["results"] = std::move(results);
   Json sarif{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
   sarif["runs"] = Json::array({std::move(run)});
   return sarif;
+}
+
+void write_sarif(const RuleReport& report, std::ostream& out) {
+  out << json_text(sarif_json(report), 2) << '\n';
 }
 
 }  // namespace clusterip::daemon

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <ostream>
 
+#include "daemon/observe/text_line.hpp"
+
 namespace clusterip::daemon {
 
 void TextTable::add(std::vector<std::string> cells) {
-  for (std::string& cell : cells) {
-    std::replace_if(
-        cell.begin(), cell.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
-        '?');
-  }
+  for (std::string& cell : cells) cell = harmless(std::move(cell));
   rows_.push_back({std::move(cells), "", ""});
 }
 

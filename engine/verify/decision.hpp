@@ -18,7 +18,7 @@ std::string_view verdict_name(Verdict verdict);
 
 struct Judgement {
   Verdict verdict = Verdict::kPermitted;
-  std::string_view rule;  // a name of kDecisionRules
+  std::string_view rule;  // a name of kForbiddingRules or kPermittingRules
   std::string message;
 };
 

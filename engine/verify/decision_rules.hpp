@@ -1,6 +1,6 @@
 // The rules that a judgement can name, where the specification states them, and what they say.
 //
-// Names are an interface. Those that forbid come first, those that permit behind them.
+// Names are an interface.
 #pragma once
 
 #include <array>
@@ -14,7 +14,8 @@ struct DecisionRule {
   std::string_view meaning;
 };
 
-inline constexpr std::array kDecisionRules{
+// What a wrong answer breaks; an answer that cannot be decided mostly names one of these too.
+inline constexpr std::array kForbiddingRules{
     DecisionRule{"range-not-available", "4.3, 4.5", "an address comes from a range that can have been ready"},
     DecisionRule{"already-held", "1.2, 3.4",
                  "an address is given only while no IPAddress object has its name"},
@@ -32,6 +33,10 @@ inline constexpr std::array kDecisionRules{
     DecisionRule{"false-invalid", "2.6, 5.3",
                  "not valid means that the request breaks a rule for addresses, families or policy"},
     DecisionRule{"wrong-release", "5.5, 5.6, 8.3", "what a Service gives up is released, and nothing else"},
+};
+
+// What explains an answer.
+inline constexpr std::array kPermittingRules{
     DecisionRule{"dynamic-allocation", "3.5, 4.4", "any free address of any ready range"},
     DecisionRule{"static-allocation", "3.4, 4.5",
                  "the address that was asked for, if it is free and a ready range has it"},

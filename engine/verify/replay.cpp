@@ -6,6 +6,7 @@
 #include "engine/net/text.hpp"
 #include "engine/verify/chain.hpp"
 #include "engine/verify/final_state.hpp"
+#include "engine/verify/rule_catalog.hpp"
 #include "engine/verify/state_rules.hpp"
 
 namespace clusterip::verify {
@@ -85,8 +86,8 @@ ReplayFinding terminating(const History& history, const AuditedRequest& request,
                           const std::vector<const RangeLife*>& objects) {
   ReplayFinding found;
   Finding& finding = found.finding;
-  finding.rule = "allocated-from-terminating";
-  finding.severity = Severity::kError;
+  finding.rule = kAllocatedFromTerminating.name;
+  finding.severity = kAllocatedFromTerminating.severity;
   finding.address = address.to_string();
   finding.objects.push_back({"Service", request.name_space, request.name});
   std::string names;

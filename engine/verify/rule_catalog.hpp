@@ -42,6 +42,11 @@ inline constexpr std::array kStateRules{
     Rule{"stuck-terminating", Severity::kWarning, "a ServiceCIDR is being deleted though nothing blocks it"},
 };
 
+// What only a replay can find, for it sees when things came about.
+inline constexpr Rule kAllocatedFromTerminating{
+    "allocated-from-terminating", Severity::kError,
+    "an address was given out though every range with it had been asked to go before the request came"};
+
 // The place of a rule in reports; rules of other origin stand behind all of these.
 constexpr std::size_t rule_order(std::string_view name) {
   std::size_t place = 0;

@@ -32,12 +32,14 @@ struct ReplayFlags {
   std::uint64_t max_depth = 64;
   std::uint64_t max_problems = 20;
   std::uint64_t max_shown = 20;
+  std::uint64_t max_alike = daemon::ReportStyle{}.most_alike;
 };
 
 void declare(Options& options, ReplayFlags& flags) {
   std::vector<std::string> versions = kubernetes_versions();
   versions.insert(versions.begin(), "auto");
-  options.choice("output,o", flags.output, {"table", "jsonl", "json", "yaml"}, "form of the report");
+  options.choice("output,o", flags.output, {"table", "json", "jsonl", "junit", "sarif", "yaml"},
+                 "form of the report");
   options.text("start", flags.start, "a dump of the cluster as it was before the first line");
   options.text("cache-lag", flags.cache_lag,
                "the longest delay of an apiserver's caches that still counts as allowed: 10s, 500ms, 1m");
@@ -50,6 +52,8 @@ void declare(Options& options, ReplayFlags& flags) {
   options.number("max-depth", flags.max_depth, "the deepest nesting of a line's JSON");
   options.number("max-problems", flags.max_problems, "problems that are shown");
   options.number("max-shown", flags.max_shown, "decisions of each verdict that the table shows");
+  options.number("max-alike", flags.max_alike,
+                 "notes alike that the table shows one by one, not as one line");
 }
 
 cluster::Duration read_duration(const std::string& text) {
@@ -159,17 +163,6 @@ cluster::VersionProfile choose_version(const ReplayFlags& flags, const api::Audi
   return cluster::default_version_profile();
 }
 
-void write(const daemon::ReplayReport& report, const ReplayFlags& flags) {
-  if (flags.output == "jsonl") return daemon::write_replay_json_lines(report, std::cout);
-  if (flags.output == "yaml") return daemon::write_replay_yaml(report, std::cout);
-  if (flags.output == "json") return daemon::write_replay_json(report, std::cout);
-  daemon::ReplayStyle style;
-  style.colour = wants_colour(flags.colour);
-  style.quiet = flags.quiet;
-  style.shown = flags.max_shown;
-  daemon::write_replay_table(report, style, std::cout);
-}
-
 }  // namespace
 
 int run_replay(const std::vector<std::string>& arguments) {
@@ -198,7 +191,14 @@ int run_replay(const std::vector<std::string>& arguments) {
   report.skipped = std::move(reader.reading.skipped);
   if (repeated > 0) report.skipped["events that came twice"] = repeated;
   report.unread = std::move(reader.unread);
-  write(report, flags);
+
+  daemon::ReplayStyle style;
+  style.format = *daemon::read_report_format(flags.output);
+  style.colour = wants_colour(flags.colour);
+  style.quiet = flags.quiet;
+  style.most_alike = flags.max_alike;
+  style.shown = flags.max_shown;
+  daemon::write_replay(report, style, std::cout);
 
   if (!report.unread.empty()) return kExitUnreadable;
   const bool wrong =

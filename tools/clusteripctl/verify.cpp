@@ -27,6 +27,7 @@ struct VerifyFlags {
   std::uint64_t settling_seconds = 60;
   std::uint64_t max_item_bytes = api::DumpLimits{}.max_item_bytes;
   std::uint64_t max_problems = api::DumpLimits{}.max_problems;
+  std::uint64_t max_alike = daemon::ReportStyle{}.most_alike;
 };
 
 void declare(Options& options, VerifyFlags& flags) {
@@ -41,6 +42,8 @@ void declare(Options& options, VerifyFlags& flags) {
                  "objects younger than this may explain a difference between two lists");
   options.number("max-item-bytes", flags.max_item_bytes, "the longest text of one object");
   options.number("max-problems", flags.max_problems, "problems of one file that are shown");
+  options.number("max-alike", flags.max_alike,
+                 "notes alike that the table shows one by one, not as one line");
 }
 
 daemon::Report report_of(LoadedState loaded, const verify::StateOptions& options) {
@@ -74,6 +77,7 @@ int run_verify(const std::vector<std::string>& arguments) {
   style.format = *daemon::read_report_format(flags.output);
   style.colour = wants_colour(flags.colour);
   style.quiet = flags.quiet;
+  style.most_alike = flags.max_alike;
   daemon::write_report(report, style, std::cout);
   if (!report.unread.empty()) return kExitUnreadable;
   return report.count(verify::Severity::kError) > 0 ? kExitFindings : kExitOk;
