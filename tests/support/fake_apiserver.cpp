@@ -185,9 +185,7 @@ bool FakeApiserver::answer_object(int socket, const Request& request, const Coll
 
 std::string FakeApiserver::list_body(const Request& request, const Collection& collection, Kind kind) const {
   Json list{{"kind", std::string(kKindNames[static_cast<std::size_t>(kind)]) + "List"},
-            {"apiVersion", kind == Kind::kServices ? "v1"
-                           : options_.v1           ? "networking.k8s.io/v1"
-                                                   : "networking.k8s.io/v1beta1"}};
+            {"apiVersion", api_version(kind)}};
   std::size_t limit = std::strtoul(request.parameter("limit").c_str(), nullptr, 10);
   if (limit == 0) limit = collection.objects.size() + 1;
   // A token is "version.key-in-hex-free form": pages go on behind the key, at the version of the first page.
@@ -224,77 +222,92 @@ bool FakeApiserver::answer_list(int socket, const Request& request, Collection& 
   return send_answer(socket, 200, body);
 }
 
-bool FakeApiserver::answer_watch(int socket, const Request& request, Collection& collection, Kind kind) {
-  const bool initial = request.parameter("sendInitialEvents") == "true";
-  if (initial && !options_.streamed_lists) return send_status(socket, 422, "Invalid");
+std::string FakeApiserver::bookmark_line(Kind kind, bool ends_initial_events) const {
+  Json object{{"kind", kKindNames[static_cast<std::size_t>(kind)]}, {"apiVersion", api_version(kind)}};
+  object["metadata"]["resourceVersion"] = std::to_string(version_);
+  if (ends_initial_events) object["metadata"]["annotations"]["k8s.io/initial-events-end"] = "true";
+  return event_line("BOOKMARK", object);
+}
+
+// Where the watch begins, and what is sent at once; absent: the version asked for is none that is kept.
+std::optional<FakeApiserver::OpenWatch> FakeApiserver::open_watch(const Request& request,
+                                                                  const Collection& collection,
+                                                                  Kind kind) const {
+  const std::lock_guard lock(mutex_);
+  OpenWatch watch;
+  watch.sent = std::strtoull(request.parameter("resourceVersion").c_str(), nullptr, 10);
+  watch.generation = generation_;
+  watch.bookmarks = collection.bookmarks;
+  if (request.parameter("sendInitialEvents") == "true") {
+    for (const auto& [key, object] : collection.objects) watch.out += event_line("ADDED", object);
+    watch.out += bookmark_line(kind, true);
+    watch.sent = version_;
+  } else if (watch.sent < oldest_kept_ || watch.sent > version_) {
+    return std::nullopt;
+  }
+  return watch;
+}
+
+// Waits for news and puts it into `watch`. False: the watch is over.
+bool FakeApiserver::wait_for_news(int socket, Collection& collection, Kind kind, OpenWatch& watch) {
   std::unique_lock lock(mutex_);
-  std::uint64_t sent = std::strtoull(request.parameter("resourceVersion").c_str(), nullptr, 10);
-  if (!initial && (sent < oldest_kept_ || sent > version_)) {
-    lock.unlock();
-    return send_status(socket, 410, "Expired");
+  changed_.wait(lock, [&] {
+    return stopping_ || watch.generation != generation_ || !collection.on_watch.empty() ||
+           watch.bookmarks != collection.bookmarks ||
+           (!collection.log.empty() && collection.log.back().version > watch.sent);
+  });
+  // A client that has gone is not to take away what is planned for the one that came after it.
+  if (stopping_ || watch.generation != generation_ || has_hung_up(socket)) return false;
+  watch.out.clear();
+  for (const Event& event : collection.log) {
+    if (event.version <= watch.sent) continue;
+    watch.sent = event.version;
+    watch.last_line = event_line(event.type, event.object);
+    watch.out += watch.last_line;
   }
-  const std::uint64_t generation = generation_;
-  std::uint64_t bookmarks = collection.bookmarks;
-  std::string out;
-  const auto bookmark = [&](bool end) {
-    Json object{{"kind", kKindNames[static_cast<std::size_t>(kind)]},
-                {"apiVersion", kind == Kind::kServices ? "v1"
-                               : options_.v1           ? "networking.k8s.io/v1"
-                                                       : "networking.k8s.io/v1beta1"}};
-    object["metadata"]["resourceVersion"] = std::to_string(version_);
-    if (end) object["metadata"]["annotations"]["k8s.io/initial-events-end"] = "true";
-    return event_line("BOOKMARK", object);
-  };
-  if (initial) {
-    for (const auto& [key, object] : collection.objects) out += event_line("ADDED", object);
-    out += bookmark(true);
-    sent = version_;
+  if (watch.bookmarks != collection.bookmarks) {
+    watch.bookmarks = collection.bookmarks;
+    watch.sent = std::max(watch.sent, version_);
+    watch.out += bookmark_line(kind, false);
   }
-  lock.unlock();
+  watch.fault.reset();
+  if (!collection.on_watch.empty()) {
+    watch.fault = collection.on_watch.front();
+    collection.on_watch.pop_front();
+  }
+  return true;
+}
+
+bool FakeApiserver::answer_watch(int socket, const Request& request, Collection& collection, Kind kind) {
+  if (request.parameter("sendInitialEvents") == "true" && !options_.streamed_lists) {
+    return send_status(socket, 422, "Invalid");
+  }
+  std::optional<OpenWatch> watch = open_watch(request, collection, kind);
+  if (!watch) return send_status(socket, 410, "Expired");
   if (!send_all(socket,
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"))
     return false;
-  if (!out.empty() && !send_chunk(socket, out)) return false;
-  lock.lock();
-  std::string last_line;
-  while (true) {
-    changed_.wait(lock, [&] {
-      return stopping_ || generation != generation_ || !collection.on_watch.empty() ||
-             bookmarks != collection.bookmarks ||
-             (!collection.log.empty() && collection.log.back().version > sent);
-    });
-    if (stopping_ || generation != generation_) return false;
-    out.clear();
-    for (const Event& event : collection.log) {
-      if (event.version <= sent) continue;
-      sent = event.version;
-      last_line = event_line(event.type, event.object);
-      out += last_line;
-    }
-    if (bookmarks != collection.bookmarks) {
-      bookmarks = collection.bookmarks;
-      sent = std::max(sent, version_);
-      out += bookmark(false);
-    }
-    std::optional<ServerFault> fault;
-    if (!collection.on_watch.empty()) {
-      fault = collection.on_watch.front();
-      collection.on_watch.pop_front();
-    }
-    lock.unlock();
+  if (!watch->out.empty() && !send_chunk(socket, watch->out)) return false;
+  while (wait_for_news(socket, collection, kind, *watch)) {
     // Events leave in pieces that do not end where lines do.
-    const std::string_view all = out;
+    const std::string_view all = watch->out;
     const std::size_t half = all.size() / 2;
     if (half > 0 && !(send_chunk(socket, all.substr(0, half)) && send_chunk(socket, all.substr(half))))
       return false;
-    if (fault && !suffer_on_watch(socket, *fault, kind, last_line)) return false;
-    if (fault == ServerFault::kCleanEnd) return true;
-    lock.lock();
-    if (fault == ServerFault::kStall) {
-      changed_.wait(lock, [&] { return stopping_ || generation != generation_; });
+    if (watch->fault && !suffer_on_watch(socket, *watch->fault, kind, watch->last_line)) return false;
+    if (watch->fault == ServerFault::kCleanEnd) return true;
+    if (watch->fault == ServerFault::kStall) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || watch->generation != generation_; });
       return false;
     }
   }
+  return false;
+}
+
+std::string FakeApiserver::api_version(Kind kind) const {
+  if (kind == Kind::kServices) return "v1";
+  return options_.v1 ? "networking.k8s.io/v1" : "networking.k8s.io/v1beta1";
 }
 
 void FakeApiserver::put(Kind kind, Json object) {
@@ -302,9 +315,7 @@ void FakeApiserver::put(Kind kind, Json object) {
     const std::lock_guard lock(mutex_);
     Collection& collection = collections_[static_cast<std::size_t>(kind)];
     object["kind"] = kKindNames[static_cast<std::size_t>(kind)];
-    object["apiVersion"] = kind == Kind::kServices ? "v1"
-                           : options_.v1           ? "networking.k8s.io/v1"
-                                                   : "networking.k8s.io/v1beta1";
+    object["apiVersion"] = api_version(kind);
     object["metadata"]["resourceVersion"] = std::to_string(++version_);
     const std::string key = key_of(object);
     const bool known = collection.objects.count(key) > 0;

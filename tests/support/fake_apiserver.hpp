@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -104,12 +105,25 @@ class FakeApiserver {
     std::uint64_t bookmarks = 0;
   };
   struct Request;
+  // One watch that is being answered.
+  struct OpenWatch {
+    std::uint64_t sent = 0;
+    std::uint64_t generation = 0;
+    std::uint64_t bookmarks = 0;
+    std::string out;
+    std::string last_line;
+    std::optional<ServerFault> fault;
+  };
 
   void accept_loop();
   void serve(int socket);
   bool answer(int socket, const Request& request);
   bool answer_list(int socket, const Request& request, Collection& collection, Kind kind);
   bool answer_watch(int socket, const Request& request, Collection& collection, Kind kind);
+  std::optional<OpenWatch> open_watch(const Request& request, const Collection& collection, Kind kind) const;
+  bool wait_for_news(int socket, Collection& collection, Kind kind, OpenWatch& watch);
+  std::string bookmark_line(Kind kind, bool ends_initial_events) const;
+  std::string api_version(Kind kind) const;
   bool suffer_on_request(int socket, ServerFault fault, Kind kind, bool watch);
   bool suffer_on_watch(int socket, ServerFault fault, Kind kind, const std::string& last_line);
   std::string list_body(const Request& request, const Collection& collection, Kind kind) const;

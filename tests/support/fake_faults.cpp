@@ -36,6 +36,11 @@ bool send_chunk(int socket, std::string_view bytes) {
                   std::string(size.data(), static_cast<std::size_t>(length)) + std::string(bytes) + "\r\n");
 }
 
+bool has_hung_up(int socket) {
+  char byte = 0;
+  return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 std::string event_line(const std::string& type, const Json& object) {
   return Json{{"type", type}, {"object", object}}.dump() + "\n";
 }

@@ -16,6 +16,8 @@ bool send_all(int socket, std::string_view bytes);
 bool send_answer(int socket, int status, const std::string& body, const std::string& more = "");
 bool send_status(int socket, int code, const std::string& reason);
 bool send_chunk(int socket, std::string_view bytes);
+// The client has closed its end.
+bool has_hung_up(int socket);
 
 std::string event_line(const std::string& type, const nlohmann::json& object);
 

@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string folder() {
-  const std::string path = ::testing::TempDir() + "credentials_test";
+  std::string path = ::testing::TempDir() + "credentials_test";
   std::filesystem::create_directories(path);
   return path;
 }

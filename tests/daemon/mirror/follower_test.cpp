@@ -58,10 +58,11 @@ ReflectorOptions quick(bool streamed) {
 // One follower of one kind.
 class Following {
  public:
-  Following(const FakeApiserver& server, api::ObjectKind kind, bool streamed)
+  Following(const FakeApiserver& server, api::ObjectKind kind, bool streamed,
+            std::chrono::seconds silence = std::chrono::seconds(1))
       : credentials_(access(server)),
         follower_(kind, credentials_, {}, quick(streamed),
-                  {.line_bytes = std::size_t{1} << 20U, .silence = std::chrono::seconds(1)}, sink, watcher) {
+                  {.line_bytes = std::size_t{1} << 20U, .silence = silence}, sink, watcher) {
     follower_.start();
   }
 
@@ -175,14 +176,18 @@ TEST(Follower, NamesWhatAWatchSuffersAndGetsOverIt) {
        }) {
     FakeApiserver server;
     fill(server, 20);
-    Following following(server, api::ObjectKind::kIpAddress, false);
+    // Silence is a fault of its own: on a busy machine a short one would end other watches too.
+    const bool stalls = expected.fault == ServerFault::kStall;
+    const auto silence = stalls ? std::chrono::seconds(1) : kPatience;
+    Following following(server, api::ObjectKind::kIpAddress, false, silence);
     ASSERT_TRUE(following.agrees_with(server, Kind::kIpAddresses));
     server.plan_on_watch(Kind::kIpAddresses, expected.fault);
     while (server.planned() > 0) std::this_thread::yield();
     server.put(Kind::kIpAddresses, testing::fake_ip_address("10.1.0.1", "d", "a"));
     server.erase(Kind::kIpAddresses, "10.0.0.3");
     EXPECT_TRUE(following.agrees_with(server, Kind::kIpAddresses)) << static_cast<int>(expected.fault);
-    EXPECT_EQ(following.watcher.faults().count(expected.seen), 1U) << static_cast<int>(expected.fault);
+    const std::size_t seen = following.watcher.faults().count(expected.seen);
+    EXPECT_TRUE(stalls ? seen >= 1 : seen == 1) << static_cast<int>(expected.fault) << " seen " << seen;
     EXPECT_LE(following.watcher.status().counters.lists, 2U);
   }
 }
