@@ -48,6 +48,7 @@ Figures drive(const Settings& settings, int port, Request request) {
   const auto end = Clock::now() + std::chrono::seconds(settings.seconds);
   const auto begin = Clock::now();
   std::vector<std::thread> clients;
+  clients.reserve(static_cast<std::size_t>(settings.connections));
   for (int c = 0; c < settings.connections; ++c) {
     clients.emplace_back([&, c] {
       HttpClient client(port);
@@ -141,8 +142,10 @@ int run(const std::vector<std::string>& arguments) {
   std::printf("start to ready, empty: %.0f ms\n",
               std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
   std::atomic<int> preloaded{0};
+  constexpr int kLoaders = 32;
   std::vector<std::thread> loaders;
-  for (int c = 0; c < 32; ++c) {
+  loaders.reserve(kLoaders);
+  for (int c = 0; c < kLoaders; ++c) {
     loaders.emplace_back([&] {
       HttpClient client(daemon.port());
       for (int i = preloaded++; i < settings.preload; i = preloaded++)

@@ -20,12 +20,12 @@ using Json = nlohmann::json;
 constexpr int kEvents = 100'000;
 
 const std::string& audit_log() {
-  static const std::string log = [] {
+  static const std::string kLog = [] {
     std::string text;
     bench::make_audit_events(kEvents, [&](const std::string& line) { text += line; });
     return text;
   }();
-  return log;
+  return kLog;
 }
 
 void report(benchmark::State& state) {
@@ -34,8 +34,8 @@ void report(benchmark::State& state) {
 }
 
 void replay_log(benchmark::State& state) {
-  const std::string log = audit_log();
-  for (auto unused : state) {
+  const std::string& log = audit_log();
+  for (auto _ : state) {
     api::AuditReading reading;
     const auto source = daemon::memory_source("bench", log);
     api::read_audit_log(*source, reading);
@@ -49,8 +49,8 @@ void replay_log(benchmark::State& state) {
 BENCHMARK(replay_log)->Unit(benchmark::kMillisecond);
 
 void read_log(benchmark::State& state) {
-  const std::string log = audit_log();
-  for (auto unused : state) {
+  const std::string& log = audit_log();
+  for (auto _ : state) {
     api::AuditReading reading;
     const auto source = daemon::memory_source("bench", log);
     api::read_audit_log(*source, reading);
@@ -62,7 +62,7 @@ BENCHMARK(read_log)->Unit(benchmark::kMillisecond);
 
 void peer_plain_parse(benchmark::State& state) {
   const std::string& log = audit_log();
-  for (auto unused : state) {
+  for (auto _ : state) {
     for (std::size_t begin = 0; begin < log.size();) {
       const std::size_t end = log.find('\n', begin);
       benchmark::DoNotOptimize(Json::parse(log.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -124,8 +124,8 @@ Status conflict_status(const std::vector<std::pair<std::string, std::string>>& c
     if (conflicts.size() == 1) {
       message += "conflict with " + who + ": " + field;
     } else {
-      if (who != last) message += (last.empty() ? "" : "\n") + ("conflicts with " + who) + ":";
-      message += "\n- " + field;
+      if (who != last) message.append(last.empty() ? "" : "\n").append("conflicts with ").append(who) += ':';
+      message.append("\n- ").append(field);
       last = who;
     }
   }

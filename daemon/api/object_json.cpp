@@ -7,7 +7,6 @@ namespace clusterip::api {
 namespace {
 
 using cluster::IpAddress;
-using cluster::Service;
 using cluster::ServiceCidr;
 using Json = nlohmann::json;
 

@@ -353,8 +353,7 @@ Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key
     Transaction transaction;
     transaction.push_back({waits ? Write::Kind::kUpdate : Write::Kind::kErase, id_of(resource), key,
                            standing->revision, api::write_document(object)});
-    Plan farewell;
-    if (!waits) farewell = kind.plan_erase(object);
+    Plan farewell = waits ? Plan{object, {}, nullptr} : kind.plan_erase(object);
     for (Write& beside : farewell.beside) transaction.push_back(std::move(beside));
     CommitOutcome outcome = store_.commit(std::move(transaction));
     if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {

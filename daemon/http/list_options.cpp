@@ -6,7 +6,6 @@ namespace clusterip::daemon {
 namespace {
 
 using api::Result;
-using cluster::FieldError;
 using cluster::FieldErrors;
 using cluster::FieldErrorType;
 

@@ -93,12 +93,15 @@ void give_response(HttpResponse&& from, httplib::Response& to) {
 
 // A head that the library does not write: that of a stream, or of a request that it never saw.
 std::string head_text(const HttpResponse& response, bool keep_alive, std::string_view framing) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) +
-                     (response.status < 400 ? " OK" : " Refused") +
-                     "\r\nContent-Type: " + response.content_type + "\r\n";
-  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+  std::string head = "HTTP/1.1 " + std::to_string(response.status);
+  head += response.status < 400 ? " OK\r\n" : " Refused\r\n";
+  const auto line = [&head](std::string_view name, std::string_view value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  };
+  line("Content-Type", response.content_type);
+  for (const auto& [name, value] : response.headers) line(name, value);
   head.append(framing).append("\r\n");
-  if (!keep_alive) head += "Connection: close\r\n";
+  if (!keep_alive) line("Connection", "close");
   return head + "\r\n";
 }
 
@@ -243,9 +246,7 @@ class PlainListener : public httplib::Server {
         head_text(response, framing.version_11,
                   framing.version_11 ? "Transfer-Encoding: chunked" : "Cache-Control: no-cache"));
     if (!connection.flush()) return false;
-    if (shared_.streams.adopt(connection.socket(), std::move(response.stream), framing.version_11))
-      return true;
-    return false;
+    return shared_.streams.adopt(connection.socket(), std::move(response.stream), framing.version_11);
   }
 
   Shared& shared_;

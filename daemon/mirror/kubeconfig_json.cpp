@@ -92,9 +92,10 @@ std::string names_of(const std::vector<KubeconfigFile>& files, const char* list)
 std::string current_context(const std::vector<KubeconfigFile>& files) {
   for (const KubeconfigFile& file : files) {
     const auto found = file.content.find("current-context");
-    if (found == file.content.end() || found->is_null() || *found == "") continue;
+    if (found == file.content.end() || found->is_null()) continue;
     if (!found->is_string()) throw Refused{file.path + ": current-context is no text: " + found->dump()};
-    return found->get<std::string>();
+    auto name = found->get<std::string>();
+    if (!name.empty()) return name;
   }
   throw Refused{(files.empty() ? std::string("kubeconfig") : files.front().path) +
                 ": current-context is not set; name one with --context, of: " + names_of(files, "contexts")};

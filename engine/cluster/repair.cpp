@@ -29,8 +29,8 @@ Event event_on(const IpAddress& object, std::string reason, std::string note) {
 
 // Validation lets no IPAddress without a parent in.
 const ParentRef& parent_of(const IpAddress& object) {
-  static const ParentRef none;
-  return object.parent ? *object.parent : none;
+  static const ParentRef kNone;
+  return object.parent ? *object.parent : kNone;
 }
 
 bool lists(const Service& service, std::string_view address) {

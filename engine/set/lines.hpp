@@ -16,9 +16,10 @@
 #include <cstdint>
 #include <memory>
 
-#include <boost/container/small_vector.hpp>
+#include <boost/container/static_vector.hpp>
 
 #include "engine/set/platform.hpp"
+#include "engine/set/thread_index.hpp"
 
 namespace clusterip::set {
 
@@ -99,8 +100,10 @@ class Lines {
 template <class P>
 class Collect {
  public:
-  // No heap up to this number of threads.
-  using Values = boost::container::small_vector<std::uint64_t, 32>;
+  // No heap, so nothing to run out of: one value a thread.
+  using Values = boost::container::static_vector<
+      std::uint64_t, kMostThreads,
+      boost::container::static_vector_options_t<boost::container::throw_on_overflow<false>>>;
 
   Collect(const Lines<P>& lines, const Line<P>& own)
       : lines_(lines), own_(own), turns_(lines.bound(), boost::container::default_init) {

@@ -42,8 +42,8 @@ struct Holder {
 }  // namespace
 
 std::size_t detail::take_index() noexcept {
-  thread_local const Holder holder;
-  t_index = holder.index;
+  thread_local const Holder kHolder;
+  t_index = kHolder.index;
   return t_index;
 }
 

@@ -164,9 +164,9 @@ void AddressHistory::add_other_sightings(const Record& record) {
 }
 
 const std::vector<AddressLife>& AddressHistory::lives(const Address& address) const {
-  static const std::vector<AddressLife> nothing;
+  static const std::vector<AddressLife> kNothing;
   const auto found = lives_.find(address);
-  return found == lives_.end() ? nothing : found->second;
+  return found == lives_.end() ? kNothing : found->second;
 }
 
 bool AddressHistory::possibly_held(const Address& address, const Window& window) const {

@@ -43,7 +43,7 @@ std::optional<Judgement> check_address(const Allocation& given, const std::strin
   if (!address) return forbidden("range-not-available", "\"" + text + "\" is no address");
   const std::string asked = given.asked(place);
   const bool dynamic = asked.empty();
-  const auto range = check_range(given.history, given.request, *address, dynamic);
+  auto range = check_range(given.history, given.request, *address, dynamic);
   if (range && range->verdict == Verdict::kForbidden) return range;
   if (!dynamic && asked != text && read_address_sloppy(asked) != address) {
     return forbidden("not-as-asked", "the request asked for " + asked + " and got " + text);

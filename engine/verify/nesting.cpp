@@ -109,9 +109,9 @@ Nesting::Nesting(const Record& record, const AddressHistory& addresses, const Se
 }
 
 const std::vector<std::uint32_t>& Nesting::inner(std::uint32_t outer) const {
-  static const std::vector<std::uint32_t> nothing;
+  static const std::vector<std::uint32_t> kNothing;
   const auto found = inner_.find(outer);
-  return found == inner_.end() ? nothing : found->second;
+  return found == inner_.end() ? kNothing : found->second;
 }
 
 }  // namespace clusterip::verify

@@ -102,9 +102,9 @@ void RangeHistory::index_cidrs() {
 }
 
 const std::vector<std::size_t>& RangeHistory::owners(const Cidr& cidr) const {
-  static const std::vector<std::size_t> nobody;
+  static const std::vector<std::size_t> kNobody;
   const auto found = owners_.find(cidr);
-  return found == owners_.end() ? nobody : found->second;
+  return found == owners_.end() ? kNobody : found->second;
 }
 
 void RangeHistory::add_start(const StartState& start, Instant record_begin) {

@@ -11,9 +11,9 @@ constexpr std::string_view kUsualUser = "system:apiserver";
 constexpr std::string_view kNotDualStack = "this cluster is not configured for dual-stack services";
 
 const std::vector<ServerFamilies>& all_configurations() {
-  static const std::vector<ServerFamilies> all{
+  static const std::vector<ServerFamilies> kAll{
       {Family::kIPv4}, {Family::kIPv6}, {Family::kIPv4, Family::kIPv6}, {Family::kIPv6, Family::kIPv4}};
-  return all;
+  return kAll;
 }
 
 ServerFamilies families_of(std::span<const Cidr> cidrs) {

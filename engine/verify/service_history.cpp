@@ -134,9 +134,9 @@ void ServiceHistory::add_end(const AuditedRequest& request, std::uint32_t index)
 }
 
 const std::vector<ServiceLife>& ServiceHistory::lives(const std::string& key) const {
-  static const std::vector<ServiceLife> nothing;
+  static const std::vector<ServiceLife> kNothing;
   const auto found = lives_.find(key);
-  return found == lives_.end() ? nothing : found->second;
+  return found == lives_.end() ? kNothing : found->second;
 }
 
 const ServiceFacts* ServiceHistory::before(const AuditedRequest& request, std::uint32_t index) const {

@@ -8,8 +8,8 @@ namespace clusterip::verify {
 namespace {
 
 const std::string& default_name() {
-  static const std::string name(cluster::kDefaultServiceCidrName);
-  return name;
+  static const std::string kName(cluster::kDefaultServiceCidrName);
+  return kName;
 }
 
 std::string list_text(const std::vector<std::string>& texts) {
@@ -102,13 +102,10 @@ void StateRules::check_terminating(std::vector<Finding>& findings) const {
     if (!range.is_terminating() || has_foreign_finalizer(range)) continue;
     const bool covered = state_.ranges().is_covered(range);
     if (!covered && blocked.contains(&range)) continue;
-    const std::string why = covered ? "other ServiceCIDRs cover it" : "no IPAddress lies in it alone";
-    Finding finding{"stuck-terminating",
-                    Severity::kWarning,
-                    "",
-                    {range_ref(name)},
-                    "ServiceCIDR " + name + " is being deleted and nothing blocks it: " + why +
-                        "; is kube-controller-manager running"};
+    std::string message = "ServiceCIDR " + name + " is being deleted and nothing blocks it: ";
+    message += covered ? "other ServiceCIDRs cover it" : "no IPAddress lies in it alone";
+    message += "; is kube-controller-manager running";
+    Finding finding{"stuck-terminating", Severity::kWarning, "", {range_ref(name)}, std::move(message)};
     std::string reason = youth(range_ref(name), range.object.meta.creation);
     if (reason.empty() && !youth(range_ref(name), range.object.meta.deletion).empty()) {
       reason = "the deletion of ServiceCIDR " + name + " was asked for less than " +

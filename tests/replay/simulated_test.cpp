@@ -63,11 +63,11 @@ class Load {
   std::string old_service() { return "s" + std::to_string(below(std::max<std::size_t>(1, services_))); }
 
   cluster::RequestBody body(int number) {
-    static const std::vector<std::string> ranges{"10.97.0.0/28", "10.97.0.0/27", "fd00:97::/124",
-                                                 "10.96.0.0/28", "10.98.0.0/29"};
+    static const std::vector<std::string> kRanges{"10.97.0.0/28", "10.97.0.0/27", "fd00:97::/124",
+                                                  "10.96.0.0/28", "10.98.0.0/29"};
     switch (below(12)) {
       case 0:
-        return cluster::new_range("r" + std::to_string(number), {ranges[below(ranges.size())]});
+        return cluster::new_range("r" + std::to_string(number), {kRanges[below(kRanges.size())]});
       case 1:
         return cluster::DeleteServiceCidrRequest{
             "r" + std::to_string(below(static_cast<std::uint64_t>(number) + 1))};

@@ -120,7 +120,8 @@ std::vector<std::string> include_violations(const Sources& sources) {
       const std::string target = line.substr(10, line.find_first_of(quoted ? "\"" : ">", 10) - 10);
       const std::string fault = quoted ? project_fault(path, target) : system_fault(path, target);
       if (!fault.empty()) {
-        found.push_back(path + ":" + std::to_string(number) + " includes " + target + ": " + fault);
+        std::string& message = found.emplace_back(path + ":" + std::to_string(number));
+        message.append(" includes ").append(target).append(": ").append(fault);
       }
     }
   }

@@ -37,16 +37,16 @@ struct Fiber::Context {
   std::vector<char> stack = std::vector<char>(kStackBytes);
   void* inside = nullptr;
   void* outside = nullptr;
-  static Fiber* starting;
-  static void trampoline() { enter(starting); }
+  static Fiber* starting_;
+  static void trampoline() { enter(starting_); }
 };
-Fiber* Fiber::Context::starting = nullptr;
+Fiber* Fiber::Context::starting_ = nullptr;
 
 void Fiber::restart(std::function<void()> body) {
   body_ = std::move(body);
   finished_ = false;
-  auto top = reinterpret_cast<std::uintptr_t>(context_->stack.data() + kStackBytes) & ~std::uintptr_t{15};
-  auto* slot = reinterpret_cast<void**>(top);
+  char* end = context_->stack.data() + kStackBytes;
+  auto* slot = reinterpret_cast<void**>(end - reinterpret_cast<std::uintptr_t>(end) % 16);
   *--slot = nullptr;  // keeps the alignment that a called function expects
   *--slot = reinterpret_cast<void*>(&Context::trampoline);
   for (int i = 0; i < 6; ++i) *--slot = nullptr;
@@ -54,7 +54,7 @@ void Fiber::restart(std::function<void()> body) {
 }
 
 void Fiber::switch_to() {
-  Context::starting = this;
+  Context::starting_ = this;
   clusterip_test_switch(&context_->outside, context_->inside);
 }
 
@@ -68,10 +68,10 @@ struct Fiber::Context {
   std::vector<char> stack = std::vector<char>(kStackBytes);
   ucontext_t inside{};
   ucontext_t outside{};
-  static Fiber* starting;
-  static void trampoline() { enter(starting); }
+  static Fiber* starting_;
+  static void trampoline() { enter(starting_); }
 };
-Fiber* Fiber::Context::starting = nullptr;
+Fiber* Fiber::Context::starting_ = nullptr;
 
 void Fiber::restart(std::function<void()> body) {
   body_ = std::move(body);
@@ -84,7 +84,7 @@ void Fiber::restart(std::function<void()> body) {
 }
 
 void Fiber::switch_to() {
-  Context::starting = this;
+  Context::starting_ = this;
   swapcontext(&context_->outside, &context_->inside);
 }
 

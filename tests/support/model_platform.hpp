@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -55,14 +56,14 @@ class ModelAtomic {
  private:
   static std::uint64_t to_bits(T value) {
     if constexpr (std::is_pointer_v<T>) {
-      return reinterpret_cast<std::uint64_t>(value);
+      return std::bit_cast<std::uint64_t>(value);
     } else {
       return static_cast<std::uint64_t>(value);
     }
   }
   static T from_bits(std::uint64_t bits) {
     if constexpr (std::is_pointer_v<T>) {
-      return reinterpret_cast<T>(bits);
+      return std::bit_cast<T>(bits);
     } else {
       return static_cast<T>(bits);
     }

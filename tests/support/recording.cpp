@@ -29,11 +29,11 @@ verify::Record read(const std::string& recording) {
 }  // namespace
 
 const std::vector<std::string>& recordings() {
-  static const std::vector<std::string> names{
+  static const std::vector<std::string> kNames{
       "extend-1.33",           "extend-1.36",           "flags-back-to-single-1.36",
       "flags-mismatch-1.36",   "load-two-servers-1.33", "flags-upgrade-to-dual-1.36",
       "load-two-servers-1.36", "replace-default-1.36",  "service-matrix-1.36"};
-  return names;
+  return kNames;
 }
 
 verify::ReplayOptions options_of(const std::string& recording) {

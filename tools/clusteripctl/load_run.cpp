@@ -95,7 +95,7 @@ class LoadClient {
 // Deletes what a list names, as far as `wanted` says so. "" or the first fault.
 std::string delete_all(ApiClient& client, const std::string& collection, const std::string& prefix) {
   const CallResult listed = client.get(collection);
-  if (const std::string fault = fault_of(listed); !fault.empty()) return fault;
+  if (std::string fault = fault_of(listed); !fault.empty()) return fault;
   const auto items = read_items(std::get<ApiAnswer>(listed).body);
   if (const auto* fault = std::get_if<std::string>(&items)) return *fault;
   std::string first_fault;

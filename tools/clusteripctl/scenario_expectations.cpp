@@ -86,7 +86,7 @@ std::string check_service_cidr(ScenarioWords& words, const ScenarioView& view) {
   const ServiceCidr* object =
       view.upstream.state().store.objects().find_service_cidr(words.take("the name of a ServiceCIDR"));
   const std::string wanted = words.take("ready, pending, terminating or absent");
-  const std::string fault = compare(wanted, state_of(object));
+  std::string fault = compare(wanted, state_of(object));
   const auto cidrs = words.take_if_any();
   words.end();
   if (!fault.empty() || !cidrs || object == nullptr) return fault;
@@ -116,7 +116,7 @@ std::string check_service(ScenarioWords& words, const ScenarioView& view) {
   const Service* service = view.upstream.state().store.objects().find_service(name.name_space, name.name);
   if (service == nullptr) return compare(wanted, "absent");
   if (wanted != "present") {
-    const std::string fault = compare(wanted, joined(service->addresses()));
+    std::string fault = compare(wanted, joined(service->addresses()));
     if (!fault.empty()) return fault;
   }
   if (const auto policy = words.option("policy"); policy && policy != service->ip_family_policy) {

@@ -74,7 +74,8 @@ TEST(DumpReader, TakesEveryFormOfADump) {
   EXPECT_EQ(read("[" + three + "]").lines, kThree);
   EXPECT_EQ(read(kService + "\n" + kRange + kIp).lines, kThree);
   EXPECT_EQ(read(list_of(kService) + " \n " + list_of(kRange + "," + kIp)).lines, kThree);
-  for (const std::string& form : {list_of(three), "[" + three + "]", kService + kRange + kIp, list_of("")}) {
+  for (const std::string& form :
+       {list_of(three), std::string("[").append(three).append("]"), kService + kRange + kIp, list_of("")}) {
     EXPECT_THAT(read(form).outcome.problems, IsEmpty()) << form;
   }
 }

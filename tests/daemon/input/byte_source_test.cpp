@@ -31,7 +31,7 @@ std::string read_all(ByteSource& source, std::size_t piece = 7) {
 }
 
 std::string write_file(const std::string& name, const std::string& bytes) {
-  const std::string path = ::testing::TempDir() + name;
+  std::string path = ::testing::TempDir() + name;
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
 }

@@ -113,6 +113,7 @@ TEST(Crash, LosesNothingAcknowledgedAndLeaksNothing) {
     check(daemon.port(), ledger);
     if (HasFatalFailure()) return;
     std::vector<std::thread> clients;
+    clients.reserve(kClients);
     for (int i = 0; i < kClients; ++i) {
       clients.emplace_back([&, i] { load(daemon.port(), i, round, ledger); });
     }

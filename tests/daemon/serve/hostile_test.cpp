@@ -16,18 +16,18 @@ using ::testing::StartsWith;
 class Hostile : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    daemon = std::make_unique<DaemonProcess>(std::vector<std::string>{
+    daemon_ = std::make_unique<DaemonProcess>(std::vector<std::string>{
         "--service-cluster-ip-range=10.96.0.0/16", "--in-memory", "--head-timeout=500ms"});
   }
-  static void TearDownTestSuite() { daemon.reset(); }
+  static void TearDownTestSuite() { daemon_.reset(); }
 
-  static std::string send(const std::string& bytes) { return exchange_raw(daemon->port(), bytes, 1500); }
-  static void expect_alive() { EXPECT_EQ(HttpClient(daemon->port()).get("/readyz").status, 200); }
+  static std::string send(const std::string& bytes) { return exchange_raw(daemon_->port(), bytes, 1500); }
+  static void expect_alive() { EXPECT_EQ(HttpClient(daemon_->port()).get("/readyz").status, 200); }
 
-  static std::unique_ptr<DaemonProcess> daemon;
+  static std::unique_ptr<DaemonProcess> daemon_;
 };
 
-std::unique_ptr<DaemonProcess> Hostile::daemon;
+std::unique_ptr<DaemonProcess> Hostile::daemon_;
 
 constexpr const char* kPost = "POST /apis/networking.k8s.io/v1/servicecidrs HTTP/1.1\r\nHost: a\r\n";
 
@@ -84,7 +84,9 @@ TEST_F(Hostile, AHalfHeadIsCutAfterItsDeadline) {
 
 TEST_F(Hostile, ManySlowClientsHoldNobodyUp) {
   std::vector<std::thread> slow;
-  for (int i = 0; i < 64; ++i) slow.emplace_back([] { send("GET / HTTP/1.1\r\nHost"); });
+  constexpr int kSlow = 64;
+  slow.reserve(kSlow);
+  for (int i = 0; i < kSlow; ++i) slow.emplace_back([] { send("GET / HTTP/1.1\r\nHost"); });
   for (int i = 0; i < 20; ++i) expect_alive();
   for (std::thread& thread : slow) thread.join();
 }
@@ -103,7 +105,7 @@ TEST_F(Hostile, RequestsInARowAreAnsweredInARow) {
 }
 
 TEST_F(Hostile, JsonThatIsNone) {
-  HttpClient client(daemon->port());
+  HttpClient client(daemon_->port());
   const std::string path = "/apis/networking.k8s.io/v1/servicecidrs";
   for (const std::string& body :
        {std::string("{"), std::string("[]"), std::string("nul"), std::string("\xff\xfe"),

@@ -12,7 +12,6 @@
 namespace clusterip::testing {
 namespace {
 
-using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 constexpr const char* kServices = "/api/v1/namespaces/default/services";

@@ -139,6 +139,7 @@ TEST(Store, LetsOneOfManyWin) {
   constexpr int kNames = 200;
   std::atomic<int> won{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < kNames; ++i) {

@@ -28,6 +28,7 @@ ServiceCidr object(std::vector<std::string> cidrs, std::string ready = "") {
 
 std::vector<Cidr> flag(const std::vector<std::string>& texts) {
   std::vector<Cidr> cidrs;
+  cidrs.reserve(texts.size());
   for (const std::string& text : texts) cidrs.push_back(*read_cidr(text));
   return cidrs;
 }

@@ -30,10 +30,10 @@ std::atomic<std::uint64_t> g_locks{0};
 }
 
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) {
-  static const auto real =
+  static const auto kReal =
       reinterpret_cast<int (*)(pthread_mutex_t*)>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
   g_locks.fetch_add(1);
-  return real(mutex);
+  return kReal(mutex);
 }
 
 namespace clusterip {

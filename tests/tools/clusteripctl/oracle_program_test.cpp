@@ -10,8 +10,6 @@
 
 #include "tests/support/paths.hpp"
 
-extern char** environ;
-
 namespace clusterip::ctl {
 namespace {
 

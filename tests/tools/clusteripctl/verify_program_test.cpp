@@ -80,10 +80,7 @@ TEST(VerifyProgram, SeveralFilesAndStandardInputAreOneCluster) {
 }
 
 TEST(VerifyProgram, WhatCannotBeReadExits3AndIsNeverClean) {
-  for (const char* input : {"", "{", "[1]",
-                            "\x7f"
-                            "ELF",
-                            "{\"kind\":\"Status\",\"apiVersion\":\"v1\"}"}) {
+  for (const char* input : {"", "{", "[1]", "\177ELF", "{\"kind\":\"Status\",\"apiVersion\":\"v1\"}"}) {
     const CommandResult result = run("verify -", input);
     EXPECT_EQ(result.exit_code, 3) << input;
     EXPECT_THAT(result.errors, HasSubstr("clusteripctl: standard input:1")) << input;
