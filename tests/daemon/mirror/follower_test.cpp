@@ -177,8 +177,7 @@ TEST(Follower, NamesWhatAWatchSuffersAndGetsOverIt) {
     FakeApiserver server;
     fill(server, 20);
     // Silence is a fault of its own: on a busy machine a short one would end other watches too.
-    const bool stalls = expected.fault == ServerFault::kStall;
-    const auto silence = stalls ? std::chrono::seconds(1) : kPatience;
+    const auto silence = expected.fault == ServerFault::kStall ? std::chrono::seconds(1) : kPatience;
     Following following(server, api::ObjectKind::kIpAddress, false, silence);
     ASSERT_TRUE(following.agrees_with(server, Kind::kIpAddresses));
     server.plan_on_watch(Kind::kIpAddresses, expected.fault);
@@ -186,8 +185,8 @@ TEST(Follower, NamesWhatAWatchSuffersAndGetsOverIt) {
     server.put(Kind::kIpAddresses, testing::fake_ip_address("10.1.0.1", "d", "a"));
     server.erase(Kind::kIpAddresses, "10.0.0.3");
     EXPECT_TRUE(following.agrees_with(server, Kind::kIpAddresses)) << static_cast<int>(expected.fault);
-    const std::size_t seen = following.watcher.faults().count(expected.seen);
-    EXPECT_TRUE(stalls ? seen >= 1 : seen == 1) << static_cast<int>(expected.fault) << " seen " << seen;
+    // More than once where the changes above come between two pages of the new list, which then is gone too.
+    EXPECT_GE(following.watcher.faults().count(expected.seen), 1U) << static_cast<int>(expected.fault);
     EXPECT_LE(following.watcher.status().counters.lists, 2U);
   }
 }
