@@ -35,7 +35,7 @@ void report(benchmark::State& state) {
 
 void replay_log(benchmark::State& state) {
   const std::string& log = audit_log();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     api::AuditReading reading;
     const auto source = daemon::memory_source("bench", log);
     api::read_audit_log(*source, reading);
@@ -50,7 +50,7 @@ BENCHMARK(replay_log)->Unit(benchmark::kMillisecond);
 
 void read_log(benchmark::State& state) {
   const std::string& log = audit_log();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     api::AuditReading reading;
     const auto source = daemon::memory_source("bench", log);
     api::read_audit_log(*source, reading);
@@ -62,7 +62,7 @@ BENCHMARK(read_log)->Unit(benchmark::kMillisecond);
 
 void peer_plain_parse(benchmark::State& state) {
   const std::string& log = audit_log();
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     for (std::size_t begin = 0; begin < log.size();) {
       const std::size_t end = log.find('\n', begin);
       benchmark::DoNotOptimize(Json::parse(log.begin() + static_cast<std::ptrdiff_t>(begin),

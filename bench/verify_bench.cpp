@@ -90,7 +90,7 @@ void finish(benchmark::State& state, std::size_t bytes) {
 
 void verify_dump(benchmark::State& state) {
   const std::string text = dump_of(static_cast<int>(state.range(0)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     const auto source = daemon::memory_source("dump", text);
     state.ResumeTiming();
@@ -107,7 +107,7 @@ void verify_dump(benchmark::State& state) {
 
 void peer_parse_to_tree(benchmark::State& state) {
   const std::string text = dump_of(static_cast<int>(state.range(0)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Json tree = Json::parse(text);
     benchmark::DoNotOptimize(tree.size());
   }

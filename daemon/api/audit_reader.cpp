@@ -6,6 +6,7 @@
 
 #include "daemon/api/audit_event.hpp"
 #include "daemon/api/sparse_json.hpp"
+#include "daemon/input/clipped.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -19,6 +20,11 @@ bool is_left_out(std::string_view name, int depth) {
   if (std::find(kAnywhere.begin(), kAnywhere.end(), name) != kAnywhere.end()) return true;
   // The event's own annotations say what admission changed and what was cut off.
   return name == "annotations" && depth > 1;
+}
+
+// What a client sent is in the record as it was sent, and the server read the last of equal names.
+bool is_as_sent(std::string_view name) {
+  return name == "requestObject";
 }
 
 AuditLine read_list(const Json& list) {
@@ -41,7 +47,10 @@ AuditLine read_list(const Json& list) {
 
 void add_problem(AuditReading& to, const AuditLimits& limits, AuditProblem problem) {
   ++to.problem_count;
-  if (to.problems.size() < limits.max_problems) to.problems.push_back(std::move(problem));
+  if (to.problems.size() >= limits.max_problems) return;
+  problem.field = daemon::clipped(std::move(problem.field));
+  problem.reason = daemon::clipped(std::move(problem.reason));
+  to.problems.push_back(std::move(problem));
 }
 
 // "kube-apiserver/v1.36.3 (linux/amd64) kubernetes/…" → "v1.36.3"; builds without a release say v0.0.0.
@@ -74,7 +83,7 @@ std::string AuditProblem::message() const {
 }
 
 AuditLine read_audit_line(std::string_view line, const AuditLimits& limits) {
-  auto parsed = read_sparse_json(line, is_left_out, limits.max_depth);
+  auto parsed = read_sparse_json(line, {is_left_out, is_as_sent, limits.max_depth});
   if (const auto* error = std::get_if<SparseJsonError>(&parsed)) return AuditFault{"", error->reason};
   const Json& event = std::get<Json>(parsed);
   const bool is_list = event.is_object() && event.contains("kind") && event["kind"] == "EventList";

@@ -5,6 +5,7 @@
 #include "daemon/api/dump_items.hpp"
 #include "daemon/api/dump_json.hpp"
 #include "daemon/api/dump_yaml.hpp"
+#include "daemon/input/clipped.hpp"
 #include "daemon/input/window.hpp"
 
 namespace clusterip::api {
@@ -39,7 +40,7 @@ std::string DumpPlace::text() const {
 
 void DumpOutcome::add_problem(const DumpLimits& limits, std::string text) {
   ++problem_count;
-  if (problems.size() < limits.max_problems) problems.push_back(std::move(text));
+  if (problems.size() < limits.max_problems) problems.push_back(daemon::clipped(std::move(text)));
 }
 
 DumpOutcome read_dump(daemon::ByteSource& source, const DumpLimits& limits, DumpVisitor& visitor) {

@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include "daemon/input/clipped.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -35,11 +37,7 @@ bool fits(const Json& value, std::int64_t least, std::int64_t most) {
 }  // namespace
 
 std::string short_text(const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() <= kShownBytes) return text;
-  std::size_t cut = kShownBytes;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0U) == 0x80U) --cut;
-  return text.substr(0, cut) + "…";
+  return daemon::clipped(value.dump(-1, ' ', false, Json::error_handler_t::replace), kShownBytes);
 }
 
 std::string DecodeError::message() const {

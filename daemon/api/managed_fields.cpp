@@ -122,7 +122,7 @@ Status conflict_status(const std::vector<std::pair<std::string, std::string>>& c
   for (const auto& [who, field] : conflicts) {
     details.causes.push_back({"FieldManagerConflict", "conflict with " + who, field});
     if (conflicts.size() == 1) {
-      message += "conflict with " + who + ": " + field;
+      message.append("conflict with ").append(who).append(": ").append(field);
     } else {
       if (who != last) message.append(last.empty() ? "" : "\n").append("conflicts with ").append(who) += ':';
       message.append("\n- ").append(field);

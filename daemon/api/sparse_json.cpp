@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 // What nlohmann's parser calls for each token; false ends the reading.
 class Builder {
  public:
-  Builder(LeavesOut leaves_out, int max_depth) : leaves_out_(leaves_out), max_depth_(max_depth) {}
+  explicit Builder(const SparseJsonRules& rules) : rules_(rules) {}
 
   Json take() { return std::move(root_); }
   std::string& reason() { return reason_; }
@@ -30,15 +30,28 @@ class Builder {
   bool end_array() { return close(); }
   bool key(std::string& name) {
     if (left_out_ > 0) return true;
-    leave_next_ = leaves_out_(name, static_cast<int>(open_.size()));
-    if (!leave_next_) name_ = std::move(name);
+    leave_next_ = rules_.leaves_out(name, static_cast<int>(open_.size()));
+    if (leave_next_) return true;
+    if (open_.size() <= as_sent_at_) as_sent_at_ = 0;
+    if (as_sent_at_ == 0) {
+      if (open_.back()->contains(name)) {
+        reason_ = "\"" + name + "\" appears twice in one object";
+        return false;
+      }
+      if (rules_.as_sent(name)) as_sent_at_ = open_.size();
+    }
+    name_ = std::move(name);
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const Json::exception& error) {
-    // "[json.exception.parse_error.101] parse error at …": the reader wants what stands behind the bracket.
-    const std::string_view text = error.what();
-    const auto bracket = text.find("] ");
-    reason_ = bracket == std::string_view::npos ? text : text.substr(bracket + 2);
+    // "[json.exception.parse_error.101] parse error at line 1, column 9: syntax error …": whoever has the
+    // line wants what stands behind its number.
+    std::string_view text = error.what();
+    for (const std::string_view before : {"] ", "line 1, "}) {
+      if (const auto place = text.find(before); place != std::string_view::npos)
+        text.remove_prefix(place + before.size());
+    }
+    reason_ = text;
     return false;
   }
 
@@ -62,8 +75,8 @@ class Builder {
   }
 
   bool open(Json::value_t type) {
-    if (++depth_ > max_depth_) {
-      reason_ = "nested deeper than " + std::to_string(max_depth_) + " levels";
+    if (++depth_ > rules_.max_depth) {
+      reason_ = "nested deeper than " + std::to_string(rules_.max_depth) + " levels";
       return false;
     }
     if (left_out_ > 0 || std::exchange(leave_next_, false)) {
@@ -84,8 +97,7 @@ class Builder {
     return true;
   }
 
-  LeavesOut leaves_out_;
-  int max_depth_;
+  const SparseJsonRules& rules_;
   Json root_;
   // The containers around the reading point. An array grows only while none of its elements is open.
   std::vector<Json*> open_;
@@ -94,13 +106,14 @@ class Builder {
   int depth_ = 0;
   int left_out_ = 0;  // containers that are left out around the reading point
   bool leave_next_ = false;
+  // How many containers are around the member whose value may repeat names; 0: there is none.
+  std::size_t as_sent_at_ = 0;
 };
 
 }  // namespace
 
-std::variant<Json, SparseJsonError> read_sparse_json(std::string_view text, LeavesOut leaves_out,
-                                                     int max_depth) {
-  Builder builder(leaves_out, max_depth);
+std::variant<Json, SparseJsonError> read_sparse_json(std::string_view text, const SparseJsonRules& rules) {
+  Builder builder(rules);
   if (Json::sax_parse(text.begin(), text.end(), &builder)) return builder.take();
   return SparseJsonError{std::move(builder.reason())};
 }

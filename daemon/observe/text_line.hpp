@@ -10,7 +10,7 @@ namespace clusterip::daemon {
 // "1 error", "2 errors".
 std::string counted(std::size_t count, std::string_view noun);
 
-// Control characters as '?': names come from others, and are not to move the cursor.
+// Control characters as '?', and no more than a few lines: names come from others.
 std::string harmless(std::string text);
 
 }  // namespace clusterip::daemon

@@ -28,7 +28,7 @@ struct Options::Impl {
 
 Options::Options(std::string usage) : impl_(std::make_unique<Impl>()) {
   impl_->usage = std::move(usage);
-  impl_->flags.add_options()("help", "print this help");
+  impl_->flags.add_options()("help,h", "print this help");
 }
 
 Options::~Options() = default;

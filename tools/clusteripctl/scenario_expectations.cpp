@@ -86,6 +86,9 @@ std::string check_service_cidr(ScenarioWords& words, const ScenarioView& view) {
   const ServiceCidr* object =
       view.upstream.state().store.objects().find_service_cidr(words.take("the name of a ServiceCIDR"));
   const std::string wanted = words.take("ready, pending, terminating or absent");
+  if (wanted != "ready" && wanted != "pending" && wanted != "terminating" && wanted != "absent") {
+    throw ScenarioError("\"" + wanted + "\" is not ready, pending, terminating or absent");
+  }
   std::string fault = compare(wanted, state_of(object));
   const auto cidrs = words.take_if_any();
   words.end();

@@ -260,6 +260,10 @@ class Runner {
     const std::string name = words.take("a name for the request");
     Words rest;
     while (!words.empty()) rest.push_back(words.take("a request"));
+    const auto open = held_.find(name);
+    if (open != held_.end() && !running().request(open->second).answer) {
+      throw ScenarioError("request \"" + name + "\" has begun and is not finished");
+    }
     held_[name] = running().begin(read_request(rest, running()), /*held=*/true);
   }
   RequestId held(ScenarioWords& words) {

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "tools/clusteripctl/command.hpp"
+#include "tools/clusteripctl/options.hpp"
 
 namespace clusterip::ctl {
 namespace {
@@ -14,10 +15,10 @@ constexpr std::string_view kBuild = "debug";
 }  // namespace
 
 int run_version(const std::vector<std::string>& arguments) {
-  if (!arguments.empty()) {
-    std::cerr << "clusteripctl version: unexpected argument \"" << arguments.front() << "\"\n";
-    return kExitUsage;
-  }
+  Options options("clusteripctl version\n\nPrints the version, the engine's build and the modelled versions");
+  const auto rest = options.read(arguments);
+  if (!rest) return kExitOk;
+  if (!rest->empty()) throw OptionError("unexpected argument \"" + rest->front() + "\"");
   std::cout << "clusterip " << CLUSTERIP_VERSION << "\nengine " << kBuild << ", " << __VERSION__
             << "\nmodels Kubernetes 1.33, 1.34, 1.35, 1.36, 1.37\n";
   return kExitOk;

@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using Json = nlohmann::json;
 using verify::AuditedRequest;
 
@@ -154,7 +155,7 @@ TEST(AuditReader, SkipsWhatDecidesNothing) {
 }
 
 TEST(AuditReader, SaysWhichFieldIsWrong) {
-  EXPECT_THAT(fault("{"), HasSubstr("parse error"));
+  EXPECT_THAT(fault("{"), StartsWith(": column 2: syntax error"));
   EXPECT_THAT(fault("[]"), HasSubstr("no JSON object"));
   EXPECT_THAT(fault(R"({"kind":"Pod"})"), HasSubstr("kind: is \"Pod\""));
   EXPECT_THAT(fault(std::string(100, '[')), HasSubstr("nested deeper than 64"));
@@ -168,6 +169,30 @@ TEST(AuditReader, SaysWhichFieldIsWrong) {
   wrong = event();
   wrong["responseObject"]["spec"]["clusterIPs"] = 5;
   EXPECT_THAT(fault(wrong.dump()), HasSubstr("responseObject.spec.clusterIPs: 5"));
+}
+
+TEST(AuditReader, TakesNoNameTwiceButFromClients) {
+  std::string text = event().dump();
+  text.insert(1, R"("verb":"delete",)");
+  EXPECT_EQ(fault(text), ": \"verb\" appears twice in one object");
+  // The body of a patch is in the record as it was sent; what comes behind it is the server's again.
+  Json without = event();
+  without.erase("requestObject");
+  const std::string sent = R"("requestObject":{"a":{"b":1,"b":2},"a":3},)";
+  EXPECT_EQ(fault(without.dump().insert(1, sent)), "");
+  EXPECT_EQ(fault(without.dump().insert(1, sent + R"("x":{"y":1,"y":2},)")),
+            ": \"y\" appears twice in one object");
+  EXPECT_EQ(fault(without.dump().insert(1, R"("requestObject":null,"x":{"y":1,"y":2},)")),
+            ": \"y\" appears twice in one object");
+}
+
+TEST(AuditReader, QuotesLongTextsInPart) {
+  const std::string kind(5'000'000, 'k');
+  const auto source = daemon::memory_source("audit.log", R"({"kind":")" + kind + "\"}");
+  AuditReading reading;
+  read_audit_log(*source, reading);
+  ASSERT_EQ(reading.problems.size(), 1U);
+  EXPECT_LT(reading.problems[0].message().size(), 1100U);
 }
 
 TEST(AuditReader, NamesFileAndLineAndGoesOn) {

@@ -59,6 +59,10 @@ TEST(Scenario, NamesTheLineOfAnError) {
   EXPECT_EQ(error(kStart + "seed 5"), "3: seed comes before the first start");
   EXPECT_EQ(error(kStart + "create service a foo=1"), "3: \"foo=1\" is not understood here");
   EXPECT_EQ(error(kStart + "create service a ip=1 ip=2"), "3: ip= is given twice");
+  EXPECT_EQ(error(kStart + "expect servicecidr kubernetes purple"),
+            "3: \"purple\" is not ready, pending, terminating or absent");
+  EXPECT_EQ(error(kStart + "begin x create service a\nbegin x create service b"),
+            "4: request \"x\" has begun and is not finished");
   EXPECT_EQ(error(kStart + "create pod a"), "3: \"pod\" is not service, servicecidr or ipaddress");
   EXPECT_EQ(error(kStart + "create service"), "3: here is the name of a Service missing");
   EXPECT_EQ(error(kStart + "create service a via=b"), "3: there is no server \"b\"");
