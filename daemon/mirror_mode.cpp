@@ -48,6 +48,7 @@ std::optional<HttpResponse> verification(const Mirror& mirror, const AuditJudge*
   HttpResponse response;
   response.status = answer.status;
   response.body = std::move(answer.body);
+  response.content_type = std::move(answer.content_type);
   return response;
 }
 

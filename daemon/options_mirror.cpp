@@ -42,7 +42,9 @@ struct Written {
   std::string line_bytes = "8388608";
   std::string body_bytes = "268435456";
   std::string ended = "1000";
+  std::string events_per_minute = "60";
   bool paged_lists = false;
+  bool kubernetes_events = false;
 };
 
 po::options_description describe(Written& to) {
@@ -64,6 +66,8 @@ po::options_description describe(Written& to) {
       "audit log of an apiserver, followed through rotation; once for each server")(
       "audit-webhook-port", text(to.audit_port),
       "port for audit webhooks; each apiserver posts to a path of its own: /audit/NAME")(
+      "kubernetes-events", po::bool_switch(&to.kubernetes_events),
+      "write an Event at the objects of each finding that is confirmed or resolved; all else is read-only")(
       "kubernetes-version", text(to.version), "whose rules decisions are judged by: 1.33 to 1.37")(
       "bind-address", text(to.bind_address),
       "address to listen on; other than loopback needs TLS and a token file")(
@@ -90,8 +94,9 @@ po::options_description describe(Written& to) {
       "paged-lists", po::bool_switch(&to.paged_lists),
       "ask for lists in pages even where the server streams them")("max-line-bytes", text(to.line_bytes),
                                                                    "longest event of a watch")(
-      "max-answer-bytes", text(to.body_bytes), "largest page of a list")("max-ended-findings", text(to.ended),
-                                                                         "findings kept after their end");
+      "max-answer-bytes", text(to.body_bytes), "largest page of a list")(
+      "max-events-per-minute", text(to.events_per_minute), "Kubernetes Events written")(
+      "max-ended-findings", text(to.ended), "findings kept after their end");
   return main.add(limits);
 }
 
@@ -146,6 +151,10 @@ MirrorModeOptions interpret(const Written& written) {
   mirror.judge.grace = {span("duplicate-grace", written.duplicate_grace),
                         span("orphan-grace", written.orphan_grace), span("grace", written.grace)};
   mirror.judge.most_ended = number("max-ended-findings", written.ended, 0, 1'000'000);
+  if (written.kubernetes_events) {
+    mirror.events.emplace().per_minute =
+        number("max-events-per-minute", written.events_per_minute, 1, 1'000'000);
+  }
   mirror.stale_after = whole_seconds("stale-after", written.stale_after);
   mirror.client.call_timeout = whole_seconds("call-timeout", written.call_timeout);
   mirror.client.body_bytes = number("max-answer-bytes", written.body_bytes, 1024, kMany);

@@ -1,16 +1,18 @@
 // A real cluster, followed and judged: three followers, the state that they fill, and the judge.
 //
-// Read-only: nothing but GET requests goes out. `answer` serves the verification API (clusterip.dev/v1) as
-// values, for whatever server is in front.
+// Read-only: nothing but GET requests goes out, unless Kubernetes Events are asked for. `answer` serves the
+// verification API (clusterip.dev/v1) as values, for whatever server is in front.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "daemon/mirror/event_writer.hpp"
 #include "daemon/mirror/judge.hpp"
 
 namespace clusterip::daemon {
@@ -20,6 +22,7 @@ struct MirrorOptions {
   ReflectorOptions reflector;
   FollowLimits follow;
   JudgeOptions judge;
+  std::optional<EventLimits> events;  // absent: no Events are written
   std::chrono::seconds stale_after{120};
 };
 
@@ -40,15 +43,19 @@ class Mirror {
   MirrorHealth health() const { return cluster_.health(); }
   std::shared_ptr<const MirrorReport> report() const { return judge_.report(); }
   const MirroredCluster& cluster() const { return cluster_; }
+  // Of Kubernetes Events; absent where none are asked for.
+  std::optional<EventCounts> event_counts() const;
 
  private:
   void log_fault(api::ObjectKind kind, const Fault& fault, std::chrono::milliseconds wait) const;
+  void tell(const TrackedFinding& finding);
   void log_finding(const TrackedFinding& finding) const;
 
   const MirrorLog log_;
   Credentials credentials_;
   MirroredCluster cluster_;
   Rereader rereader_;
+  std::unique_ptr<EventWriter> events_;
   Judge judge_;
   std::vector<std::unique_ptr<Follower>> followers_;
 };

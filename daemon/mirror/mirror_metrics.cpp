@@ -107,6 +107,14 @@ void findings(Text& text, const MirrorReport& report) {
   }
 }
 
+void kubernetes_events(Text& text, const EventCounts& counts) {
+  text.family("clusterip_kubernetes_events_total", "counter",
+              "Kubernetes Events of findings, by what became of them.");
+  text.sample(label("result", "written"), counts.written);
+  text.sample(label("result", "failed"), counts.failed);
+  text.sample(label("result", "left_out"), counts.left_out);
+}
+
 void ranges(Text& text, const MirrorReport& report) {
   const auto labels = [](const verify::RangeUsage& usage) {
     return label("cidr", usage.cidr.to_string()) + "," + label("family", family_name(usage.cidr.family())) +
@@ -167,6 +175,7 @@ std::string mirror_metrics(const Mirror& mirror, const AuditJudge* audit) {
   following(text, mirror.health());
   const auto report = mirror.report();
   findings(text, *report);
+  if (const auto counts = mirror.event_counts()) kubernetes_events(text, *counts);
   ranges(text, *report);
   if (audit != nullptr) decisions(text, *audit->report());
   return text.take();

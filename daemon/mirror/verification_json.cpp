@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/mirror/live_report.hpp"
 #include "daemon/observe/explanation.hpp"
 #include "daemon/observe/report_json.hpp"
 #include "engine/net/text.hpp"
@@ -84,39 +85,67 @@ VerificationAnswer refusal(int code, const char* reason, const std::string& mess
                    code);
 }
 
-// stage: one of kStages; without it those that are confirmed now. severity, rule, address: exact.
-VerificationAnswer findings(const Mirror& mirror, const std::function<std::string(const char*)>& parameter) {
-  const std::string asked = parameter("stage");
-  const std::string stage = asked.empty() ? "confirmed" : asked;
-  if (std::find(kStages.begin(), kStages.end(), stage) == kStages.end()) {
-    return refusal(400, "BadRequest",
-                   "stage \"" + stage + "\" is not one of all, suspected, confirmed, resolved, withdrawn");
+// What is asked for of the findings. stage: one of kStages; without it those that are confirmed now.
+// severity, rule, address: exact.
+struct FindingFilter {
+  std::string stage;
+  std::string rule;
+  std::string severity;
+  std::string address;
+
+  bool takes(const TrackedFinding& tracked) const {
+    return (stage == "all" || stage == stage_name(tracked.stage)) &&
+           (rule.empty() || rule == tracked.finding.rule) &&
+           (severity.empty() || severity == verify::severity_name(tracked.finding.severity)) &&
+           (address.empty() || address == tracked.finding.address);
   }
-  const std::string rule = parameter("rule");
-  const std::string severity = parameter("severity");
-  const std::string address = parameter("address");
-  const auto report = mirror.report();
+};
+
+Json findings_json(const Mirror& mirror, const MirrorReport& report,
+                   const std::vector<TrackedFinding>& wanted) {
   Json json = envelope("FindingList", mirror.health());
   json["judged"] =
-      report->judged == cluster::Instant{} ? Json(nullptr) : Json(cluster::to_text_micro(report->judged));
+      report.judged == cluster::Instant{} ? Json(nullptr) : Json(cluster::to_text_micro(report.judged));
   std::array<std::size_t, 3> confirmed{};
   std::size_t suspected = 0;
-  Json items = Json::array();
-  for (const TrackedFinding& tracked : report->findings) {
-    const bool is_info = tracked.finding.severity == verify::Severity::kInfo;
+  for (const TrackedFinding& tracked : report.findings) {
     // What is only information is never confirmed, and shown as it is.
+    const bool is_info = tracked.finding.severity == verify::Severity::kInfo;
     const bool counts = tracked.stage == FindingStage::kConfirmed;
     if (counts) ++confirmed.at(static_cast<std::size_t>(tracked.finding.severity));
     if (tracked.stage == FindingStage::kSuspected && !is_info) ++suspected;
-    const bool wanted = (stage == "all" || stage == stage_name(tracked.stage)) &&
-                        (rule.empty() || rule == tracked.finding.rule) &&
-                        (severity.empty() || severity == verify::severity_name(tracked.finding.severity)) &&
-                        (address.empty() || address == tracked.finding.address);
-    if (wanted) items.push_back(tracked_json(tracked));
   }
   json["summary"] = {{"errors", confirmed[2]}, {"warnings", confirmed[1]}, {"suspected", suspected}};
-  json["items"] = std::move(items);
-  return answer_of(json);
+  json["items"] = Json::array();
+  for (const TrackedFinding& tracked : wanted) json["items"].push_back(tracked_json(tracked));
+  return json;
+}
+
+// Further parameters: output, as `clusteripctl verify -o` names it, of json, junit and sarif.
+VerificationAnswer findings(const Mirror& mirror, const std::function<std::string(const char*)>& parameter) {
+  FindingFilter filter{parameter("stage"), parameter("rule"), parameter("severity"), parameter("address")};
+  if (filter.stage.empty()) filter.stage = "confirmed";
+  if (std::find(kStages.begin(), kStages.end(), filter.stage) == kStages.end()) {
+    return refusal(
+        400, "BadRequest",
+        "stage \"" + filter.stage + "\" is not one of all, suspected, confirmed, resolved, withdrawn");
+  }
+  const auto report = mirror.report();
+  std::vector<TrackedFinding> wanted;
+  std::copy_if(report->findings.begin(), report->findings.end(), std::back_inserter(wanted),
+               [&](const TrackedFinding& tracked) { return filter.takes(tracked); });
+  const std::string output = parameter("output");
+  if (output.empty() || output == "json") return answer_of(findings_json(mirror, *report, wanted));
+  std::ostringstream text;
+  if (output == "junit") {
+    write_junit(live_report(wanted, mirror.health()), text);
+    return {200, text.str(), "application/xml"};
+  }
+  if (output == "sarif") {
+    write_sarif(live_report(wanted, mirror.health()), text);
+    return {200, text.str(), "application/sarif+json"};
+  }
+  return refusal(400, "BadRequest", "output \"" + output + "\" is not one of json, junit, sarif");
 }
 
 VerificationAnswer cidrs(const Mirror& mirror) {

@@ -14,6 +14,7 @@ namespace clusterip::daemon {
 struct VerificationAnswer {
   int status = 200;
   std::string body;
+  std::string content_type = "application/json";
 };
 
 // `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs", "/decisions", "/explain". `audit`: null

@@ -71,11 +71,12 @@ TEST(DumpReader, TakesEveryFormOfADump) {
   const std::string three = kService + "," + kRange + "," + kIp;
   EXPECT_EQ(read(list_of(three)).lines, kThree);
   EXPECT_EQ(read(R"({"items":[)" + three + R"(],"apiVersion":"v1","kind":"List"})").lines, kThree);
-  EXPECT_EQ(read("[" + three + "]").lines, kThree);
+  const std::string array = std::string("[").append(three).append("]");
+  EXPECT_EQ(read(array).lines, kThree);
   EXPECT_EQ(read(kService + "\n" + kRange + kIp).lines, kThree);
   EXPECT_EQ(read(list_of(kService) + " \n " + list_of(kRange + "," + kIp)).lines, kThree);
   for (const std::string& form :
-       {list_of(three), std::string("[").append(three).append("]"), kService + kRange + kIp, list_of("")}) {
+       {list_of(three), array, std::string(kService).append(kRange).append(kIp), list_of("")}) {
     EXPECT_THAT(read(form).outcome.problems, IsEmpty()) << form;
   }
 }

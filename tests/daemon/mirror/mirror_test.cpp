@@ -110,6 +110,31 @@ TEST_F(MirrorTest, ASoundClusterHasNoFindings) {
   EXPECT_EQ(server.writes(), 0U);
 }
 
+TEST_F(MirrorTest, FindingsComeAsJunitAndSarifToo) {
+  start();
+  const auto as = [&](const std::string& output) {
+    return answer_verification(*mirror, nullptr, "/findings", [&](const char* name) {
+      return std::string(name) == "output" ? output : std::string();
+    });
+  };
+  server.put(Kind::kServices, fake_service("shop", "twin", {"10.96.0.20"}));
+  ASSERT_TRUE(comes_to({"duplicate-address 10.96.0.20"}));
+  const auto junit = as("junit");
+  EXPECT_EQ(junit.content_type, "application/xml");
+  EXPECT_THAT(junit.body, HasSubstr("<testsuite name=\"clusteripd mirror\" tests=\"14\" failures=\"1\""));
+  EXPECT_THAT(junit.body, HasSubstr("confirmed by a re-read"));
+  const auto sarif = as("sarif");
+  EXPECT_EQ(sarif.content_type, "application/sarif+json");
+  const Json run = Json::parse(sarif.body)["runs"][0];
+  EXPECT_EQ(run["invocations"][0]["executionSuccessful"], true);
+  EXPECT_EQ(run["results"][0]["ruleId"], "duplicate-address");
+  EXPECT_EQ(as("xml").status, 400);
+  // What is out of step is never called clean.
+  server.set_down(true);
+  ASSERT_TRUE(eventually([&] { return !mirror->health().in_step; }));
+  EXPECT_THAT(as("junit").body, HasSubstr("errors=\"1\""));
+}
+
 TEST_F(MirrorTest, EachPlantedFaultIsConfirmedAndResolved) {
   start();
   const auto plant = [&](const std::vector<std::string>& wanted, const std::function<void()>& fault,
