@@ -7,7 +7,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-const Json kVerbs{"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+Json verbs_of(const Resource& entry) {
+  if (!entry.erased_together) return {"create", "delete", "get", "list", "patch", "update", "watch"};
+  return {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
+}
+
 const Json kStatusVerbs{"get", "patch", "update"};
 
 // The versions of a group in the order of the registry; empty: no such group.
@@ -45,7 +49,7 @@ Json legacy_resource(const Resource& entry) {
                 {"singularName", entry.singular},
                 {"namespaced", entry.namespaced},
                 {"kind", entry.kind},
-                {"verbs", kVerbs}};
+                {"verbs", verbs_of(entry)}};
   if (!entry.short_names.empty()) resource["shortNames"] = entry.short_names;
   if (!entry.categories.empty()) resource["categories"] = entry.categories;
   return resource;
@@ -65,7 +69,7 @@ Json aggregated_resource(const Resource& entry, std::string_view version) {
                 {"responseKind", response_kind},
                 {"scope", entry.namespaced ? "Namespaced" : "Cluster"},
                 {"singularResource", entry.singular},
-                {"verbs", kVerbs}};
+                {"verbs", verbs_of(entry)}};
   if (!entry.short_names.empty()) resource["shortNames"] = entry.short_names;
   if (!entry.categories.empty()) resource["categories"] = entry.categories;
   if (entry.has_status) {

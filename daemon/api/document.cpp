@@ -28,7 +28,7 @@ std::string write_document(const nlohmann::json& object) {
 
 nlohmann::json read_document(std::string_view document, std::uint64_t revision) {
   nlohmann::json object = nlohmann::json::parse(document);
-  object["metadata"]["resourceVersion"] = std::to_string(revision);
+  if (revision != 0) object["metadata"]["resourceVersion"] = std::to_string(revision);
   return object;
 }
 
@@ -38,7 +38,10 @@ void append_object(std::string& out, std::string_view document, std::uint64_t re
   if (!kind.empty()) {
     out.append("\"kind\":\"").append(kind).append("\",\"apiVersion\":\"").append(api_version).append("\",");
   }
-  out.append(R"("metadata":{"resourceVersion":")").append(std::to_string(revision)).append("\",");
+  out.append(kStart.substr(1));
+  if (revision != 0) {
+    out.append(R"("resourceVersion":")").append(std::to_string(revision)).append("\",");
+  }
   out.append(document.substr(kStart.size()));
 }
 

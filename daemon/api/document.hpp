@@ -15,7 +15,8 @@ namespace clusterip::api {
 
 // The document of an object. Its metadata must not be empty.
 std::string write_document(const nlohmann::json& object);
-// The object of a document, with its resourceVersion; apiVersion and kind are left out.
+// The object of a document, with its resourceVersion; apiVersion and kind are left out. Revision 0 stands for
+// what was never stored and has none, here and below.
 nlohmann::json read_document(std::string_view document, std::uint64_t revision);
 
 // Appends the object as JSON text. Without `kind`, as upstream prints the items of lists.

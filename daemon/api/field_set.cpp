@@ -15,19 +15,6 @@ void keep(FieldSet& to, const std::string& name, FieldSet child) {
   if (!child.empty()) to.children.emplace(name, std::move(child));
 }
 
-std::string step_text(const std::string& name) {
-  const std::string rest = name.substr(2);
-  if (name[0] == 'f') return "." + rest;
-  if (name[0] == 'v') return "[=" + rest + "]";
-  const Json keys = Json::parse(rest, nullptr, false);
-  std::string text;
-  if (keys.is_object()) {
-    for (const auto& [key, value] : keys.items())
-      text += (text.empty() ? "" : ",") + key + "=" + value.dump();
-  }
-  return "[" + text + "]";
-}
-
 void visit_below(const FieldSet& set, const std::string& path,
                  const std::function<void(const std::string&)>& visit) {
   if (set.member) visit(path);
@@ -59,6 +46,19 @@ Json encode(const FieldSet& set) {
   if (set.member && !set.children.empty()) tree["."] = Json::object();
   for (const auto& [name, child] : set.children) tree[name] = encode(child);
   return tree;
+}
+
+std::string step_text(const std::string& name) {
+  const std::string rest = name.substr(2);
+  if (name[0] == 'f') return "." + rest;
+  if (name[0] == 'v') return "[=" + rest + "]";
+  const Json keys = Json::parse(rest, nullptr, false);
+  std::string text;
+  if (keys.is_object()) {
+    for (const auto& [key, value] : keys.items())
+      text += (text.empty() ? "" : ",") + key + "=" + value.dump();
+  }
+  return "[" + text + "]";
 }
 
 FieldSet united(const FieldSet& a, const FieldSet& b) {

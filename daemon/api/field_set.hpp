@@ -32,6 +32,8 @@ FieldSet common(const FieldSet& a, const FieldSet& b);
 // The members of both whose values differ.
 FieldSet differing(const FieldSet& a, const FieldSet& b);
 
+// How a node's name reads in a path: ".spec", "[port=80,protocol=\"TCP\"]".
+std::string step_text(const std::string& name);
 // ".spec.ports[port=80,protocol=\"TCP\"].name" for each member.
 void visit_paths(const FieldSet& set, const std::function<void(const std::string& path)>& visit);
 

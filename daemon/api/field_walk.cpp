@@ -7,13 +7,18 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string next_name(std::string_view& names) {
+  const std::size_t comma = std::min(names.find(','), names.size());
+  std::string name(names.substr(0, comma));
+  names.remove_prefix(std::min(comma + 1, names.size()));
+  return name;
+}
+
 // The keys of a list's item in the order of their names, with the defaults that the API gives them.
 Json keys_of(const Json& item, std::string_view names) {
   Json keys = Json::object();
   while (!names.empty()) {
-    const std::size_t comma = std::min(names.find(','), names.size());
-    const std::string name(names.substr(0, comma));
-    names.remove_prefix(std::min(comma + 1, names.size()));
+    const std::string name = next_name(names);
     if (item.contains(name)) {
       keys[name] = item.at(name);
     } else if (name == "protocol") {
@@ -136,6 +141,20 @@ void remove_below(Json& value, const FieldSchema& field, const FieldSet& gone, c
 }
 
 }  // namespace
+
+std::string list_step_text(const Json& item, const FieldSchema& field) {
+  return step_text(item_step(item, field));
+}
+
+std::optional<std::string> missing_key(const Json& item, const FieldSchema& field) {
+  const Json keys = keys_of(item, field.keys);
+  std::string_view names = field.keys;
+  while (!names.empty()) {
+    std::string name = next_name(names);
+    if (!keys.contains(name)) return name;
+  }
+  return std::nullopt;
+}
 
 FieldSet fields_of(const Json& object, const ObjectSchema& schema, Containers containers) {
   FieldSet set;

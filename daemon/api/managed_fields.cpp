@@ -13,6 +13,10 @@ using Json = nlohmann::json;
 constexpr const char* kApply = "Apply";
 constexpr const char* kUpdate = "Update";
 constexpr const char* kStatus = "status";
+// The client whose two ways to apply are kept in step.
+constexpr const char* kKubectl = "kubectl";
+constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+const Json::json_pointer kAnnotations("/metadata/annotations");
 // Of metadata, what belongs to nobody.
 constexpr std::array<const char*, 9> kUnowned{
     "f:name",       "f:namespace",     "f:creationTimestamp", "f:selfLink",   "f:uid",
@@ -114,7 +118,10 @@ Difference compare(const Json& live, const Json& fresh, const Resource& resource
   return {united(without(after, before), differing(after, before)), without(before, after)};
 }
 
-Status conflict_status(const std::vector<std::pair<std::string, std::string>>& conflicts) {
+// The managers in the order of their names, as upstream lists them.
+Status conflict_status(std::vector<std::pair<std::string, std::string>> conflicts) {
+  std::stable_sort(conflicts.begin(), conflicts.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   StatusDetails details;
   std::string message = "Apply failed with " + std::to_string(conflicts.size()) +
                         (conflicts.size() == 1 ? " conflict: " : " conflicts: ");
@@ -138,6 +145,35 @@ std::string name_of(const Entry& entry) {
   if (!entry.subresource.empty()) name += " with subresource \"" + entry.subresource + "\"";
   if (entry.operation == kUpdate) name += " using " + entry.api_version;
   return name;
+}
+
+// What `kubectl apply` without --server-side left in the object: its configuration. Null where there is none.
+Json last_applied_of(const Json& live, const FieldOwner& owner) {
+  if (!live.contains(kAnnotations) || !live.at(kAnnotations).is_object()) return nullptr;
+  const std::string text = text_of(live.at(kAnnotations), kLastApplied);
+  Json configuration = Json::parse(text, nullptr, false);
+  const bool fits = configuration.is_object() && text_of(configuration, "apiVersion") == owner.api_version;
+  return fits ? configuration : Json();
+}
+
+// The fields of a client-side apply that still are as it set them. A server-side apply by kubectl may take
+// them over from whoever owns them. The set points into both.
+FieldSet fields_as_applied(const Json& last_applied, const Json& live, const ObjectSchema& schema) {
+  if (!last_applied.is_object()) return {};
+  const FieldSet applied = fields_of(last_applied, schema, Containers::kOnlyEmpty);
+  const FieldSet standing = fields_of(live, schema, Containers::kAll);
+  return without(common(applied, standing), differing(applied, standing));
+}
+
+// Keeps the record of kubectl's client side in step with its server side, where there is such a record.
+void renew_last_applied(Json& object, const Json& configuration) {
+  if (!object.contains(kAnnotations) || text_of(object.at(kAnnotations), kLastApplied).empty()) return;
+  Json record = configuration;
+  if (record.contains(kAnnotations) && record.at(kAnnotations).is_object()) {
+    record[kAnnotations].erase(kLastApplied);
+    if (record.at(kAnnotations).empty()) record["metadata"].erase("annotations");
+  }
+  object[kAnnotations][kLastApplied] = record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -188,14 +224,17 @@ Result<Json> server_side_apply(const Json& live, const Json& configuration, cons
   }
   remove_fields(merged, schema, without(former, applied), kept);
   const Difference difference = compare(live, merged, resource, owner);
+  const Json last_applied = owner.manager == kKubectl ? last_applied_of(live, owner) : Json();
+  const FieldSet yielded = fields_as_applied(last_applied, live, schema);
   std::vector<std::pair<std::string, std::string>> conflicts;
   for (Entry& entry : entries) {
     if (is_of(entry, owner, kApply)) continue;
     const FieldSet contested = common(entry.fields, difference.changed);
-    visit_paths(contested, [&](const std::string& path) { conflicts.emplace_back(name_of(entry), path); });
+    visit_paths(without(contested, yielded),
+                [&](const std::string& path) { conflicts.emplace_back(name_of(entry), path); });
     entry.fields = without(without(entry.fields, contested), difference.removed);
   }
-  if (!conflicts.empty() && !force) return conflict_status(conflicts);
+  if (!conflicts.empty() && !force) return conflict_status(std::move(conflicts));
   const auto own = std::find_if(entries.begin(), entries.end(),
                                 [&](const Entry& entry) { return is_of(entry, owner, kApply); });
   const bool same_set = own != entries.end() && encode(own->fields) == encode(applied);
@@ -205,6 +244,7 @@ Result<Json> server_side_apply(const Json& live, const Json& configuration, cons
   entries.push_back(new_entry(owner, kApply, std::move(applied)));
   if (unchanged) entries.back().time = time;
   write_entries(merged, std::move(entries));
+  if (owner.manager == kKubectl) renew_last_applied(merged, configuration);
   return merged;
 }
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "daemon/api/openapi_facts.hpp"
 #include "daemon/api/schema.hpp"
 
 namespace clusterip::api {
@@ -9,6 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* kFieldsV1 = "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1";
 constexpr const char* kIntOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 constexpr const char* kPatchTypes[] = {"application/json-patch+json", "application/merge-patch+json",
                                        "application/strategic-merge-patch+json",
@@ -36,7 +38,7 @@ Json type_of(const FieldSchema& field) {
     case FieldType::kTextMap:
       return {{"type", "object"}, {"additionalProperties", {{"type", "string"}, {"default", ""}}}};
     case FieldType::kTree:
-      return {{"type", "object"}};
+      return reference(kFieldsV1);
     case FieldType::kObject:
       break;
   }
@@ -80,6 +82,7 @@ void define(const ObjectSchema& schema, Json& definitions) {
   Json properties = Json::object();
   for (const FieldSchema& field : schema.fields) properties[std::string(field.name)] = property_of(field);
   definition["properties"] = std::move(properties);
+  add_openapi_facts(name, definition);
   for (const FieldSchema& field : schema.fields) {
     if (field.object != nullptr) define(*field.object, definitions);
   }
@@ -101,6 +104,7 @@ void define_kind(const Resource& resource, std::string_view version, Json& defin
   const ObjectSchema& schema = schema_of(resource);
   const std::string name = definition_name(resource, version);
   define({name, schema.fields}, definitions);
+  add_openapi_facts(schema.definition, definitions[name]);
   Json& properties = definitions[name]["properties"];
   properties["apiVersion"] = {{"type", "string"}};
   properties["kind"] = {{"type", "string"}};
@@ -202,6 +206,7 @@ Json openapi_document(std::string_view group_version) {
   }
   if (paths.empty()) return nullptr;
   define(delete_options_schema(), definitions);
+  definitions[kFieldsV1] = {{"type", "object"}};
   definitions[kIntOrString] = {{"format", "int-or-string"},
                                {"oneOf", {{{"type", "integer"}}, {{"type", "string"}}}}};
   return {{"openapi", "3.0.0"},

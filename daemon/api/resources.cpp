@@ -49,7 +49,8 @@ constexpr std::array<Resource, kResourceCount> kResources{{
      {},
      "namespaces",
      false,
-     true},
+     true,
+     false},
     {ResourceIndex::kEvents, "", kV1, "events", "event", "Event", kEv, {}, "events", true, false},
 }};
 

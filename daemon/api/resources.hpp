@@ -29,6 +29,7 @@ struct Resource {
   std::string_view stored_as;
   bool namespaced = false;
   bool has_status = false;
+  bool erased_together = true;  // DELETE of a whole collection
 
   Subject subject() const { return {group, plural, kind}; }
   // "v1", "networking.k8s.io/v1beta1"

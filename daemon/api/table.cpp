@@ -97,6 +97,39 @@ std::string last_seen(const Json& event, cluster::Instant now) {
   return "<unknown>";
 }
 
+std::string trimmed(const std::string& text) {
+  constexpr const char* kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+std::string first_seen(const Json& event, cluster::Instant now) {
+  for (const char* pointer : {"/firstTimestamp", "/eventTime"}) {
+    const auto seen = cluster::read_instant(text_at(event, pointer));
+    if (seen) return age_text(now - *seen);
+  }
+  return "<unknown>";
+}
+
+// "component, host" of the reporter.
+std::string source_of(const Json& event) {
+  std::string component = text_at(event, "/source/component");
+  if (component.empty()) component = text_at(event, "/reportingComponent");
+  std::string host = text_at(event, "/source/host");
+  if (host.empty()) host = text_at(event, "/reportingInstance");
+  return host.empty() ? component : component + ", " + host;
+}
+
+std::int64_t count_of(const Json& event) {
+  for (const char* pointer : {"/series/count", "/count"}) {
+    const Json::json_pointer path(pointer);
+    if (event.contains(path) && event.at(path).is_number_integer() && event.at(path) != 0) {
+      return event.at(path).get<std::int64_t>();
+    }
+  }
+  return 1;
+}
+
 std::string involved(const Json& event) {
   std::string kind = text_at(event, "/involvedObject/kind");
   std::transform(kind.begin(), kind.end(), kind.begin(),
@@ -136,8 +169,16 @@ Json cells_of(const Resource& resource, const Json& object, cluster::Instant now
     case ResourceIndex::kEvents:
       break;
   }
-  return {last_seen(object, now), text_at(object, "/type"), text_at(object, "/reason"), involved(object),
-          text_at(object, "/message")};
+  return {last_seen(object, now),
+          text_at(object, "/type"),
+          text_at(object, "/reason"),
+          involved(object),
+          text_at(object, "/involvedObject/fieldPath"),
+          source_of(object),
+          trimmed(text_at(object, "/message")),
+          first_seen(object, now),
+          count_of(object),
+          name};
 }
 
 }  // namespace
@@ -177,7 +218,9 @@ Json table_columns(const Resource& resource) {
     case ResourceIndex::kEvents:
       break;
   }
-  return {column("Last Seen"), column("Type"), column("Reason"), column("Object"), column("Message")};
+  return {column("Last Seen"),    column("Type"),      column("Reason"),  column("Object"),
+          column("Subobject", 1), column("Source", 1), column("Message"), column("First Seen", 1),
+          column("Count", 1),     column("Name", 1)};
 }
 
 Json table_row(const Resource& resource, const Json& object, cluster::Instant now, RowObject carried) {

@@ -2,7 +2,9 @@
 
 #include "daemon/api/body.hpp"
 #include "daemon/api/patch.hpp"
+#include "daemon/api/patch_words.hpp"
 #include "daemon/api/protobuf_body.hpp"
+#include "daemon/api/typed_patch.hpp"
 #include "daemon/api/unknown_fields.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/collection_handler.hpp"
@@ -11,6 +13,7 @@ namespace clusterip::daemon {
 namespace {
 
 using api::Result;
+using api::Status;
 
 constexpr std::size_t kLongestManager = 128;
 constexpr std::string_view kJsonPatch = "application/json-patch+json";
@@ -131,7 +134,8 @@ HttpResponse ResourceHandler::dispatch(const ResourceCall& call) const {
   const bool reading = method == "GET" || method == "HEAD";
   const bool in_place = !call.resource.namespaced || !call.path.name_space.empty();
   if (call.path.name.empty()) {
-    if (reading || (method == "DELETE" && in_place)) return collection(call);
+    const bool erasing = method == "DELETE" && in_place && call.resource.erased_together;
+    if (reading || erasing) return collection(call);
     if (method == "POST" && in_place) return create(call);
   } else {
     // An old way to watch one object: a watch of the collection with its name.
@@ -168,9 +172,8 @@ api::Refusal ResourceHandler::check_fields(const ResourceCall& call, const Json&
     if (mode != "Strict") call.context.warn(text);
   }
   if (all.empty() || mode != "Strict") return std::nullopt;
-  const std::string kind(call.resource.kind);
-  return api::bad_request(kind + " in version \"" + call.path.version + "\" cannot be handled as a " + kind +
-                          ": strict decoding error: " + all);
+  return api::bad_request(api::unreadable(call.resource, call.path.version) +
+                          "strict decoding error: " + all);
 }
 
 HttpResponse ResourceHandler::get(const ResourceCall& call) const {
@@ -228,9 +231,15 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
         if (!result->is_object()) return api::bad_request("the patch leaves no object");
         if (auto refusal = api::check_type(*result, call.resource, call.path.version))
           return std::move(*refusal);
-        if (auto refusal = check_fields(call, *result)) return std::move(*refusal);
+        const bool strategic = type == kStrategicPatch;
+        const auto in_patch = [&](const Status& fault) {
+          return api::unfit_patch(fault, call.resource, call.path.version, strategic ? *sent : *result,
+                                  strategic);
+        };
+        // What does not decode at all counts before what is merely not known.
         auto decoded = strategy.decode(*result);
-        if (!decoded) return decoded;
+        if (!decoded) return in_patch(decoded.status());
+        if (auto refusal = check_fields(call, *result)) return in_patch(*refusal);
         if (auto refusal = check_name(call, *decoded)) return std::move(*refusal);
         return decoded;
       },
@@ -252,7 +261,8 @@ HttpResponse ResourceHandler::apply(const ResourceCall& call) const {
   if (!name_in(*sent).empty()) {
     if (auto refusal = check_name(call, *sent)) return answer_status(*refusal);
   }
-  if (auto refusal = check_fields(call, *sent)) return answer_status(*refusal);
+  if (auto refusal = api::check_typed(*sent, call.resource, call.path.version))
+    return answer_status(*refusal);
   const bool force = call.request.parameter("force") == "true" || call.request.parameter("force") == "1";
   const auto written = verbs_.apply(call.resource, call.key(), call.status(), *sent, force, call.context);
   if (!written) return answer_status(written.status());

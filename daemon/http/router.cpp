@@ -5,6 +5,7 @@
 #include "daemon/control/verbs.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/discovery.hpp"
+#include "daemon/http/reviews.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -79,6 +80,7 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
     if (auto answer = parts_.extra(request)) return std::move(*answer);
   }
   if (parts_.resources != nullptr) {
+    if (auto answer = answer_review(request, user)) return std::move(*answer);
     if (const auto path = api::read_request_path(request.path)) {
       return parts_.resources->handle(request, *path, user);
     }

@@ -1,0 +1,14 @@
+// What the OpenAPI document says of fields beyond their types: which are required, and the words that a text
+// may be.
+#pragma once
+
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace clusterip::api {
+
+// Adds `required` and `enum` to the schema of a definition that has its properties.
+void add_openapi_facts(std::string_view definition, nlohmann::json& schema);
+
+}  // namespace clusterip::api

@@ -1,0 +1,73 @@
+#include "daemon/api/patch_words.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/api/document.hpp"
+#include "daemon/api/go_value.hpp"
+#include "engine/cluster/go_text.hpp"
+
+namespace clusterip::api {
+namespace {
+
+// The text between two marks, or nothing.
+std::string between(const std::string& text, std::string_view before, std::string_view after) {
+  const std::size_t start = text.find(before);
+  if (start == std::string::npos) return "";
+  const std::size_t begin = start + before.size();
+  const std::size_t end = after.empty() ? text.size() : text.find(after, begin);
+  return end == std::string::npos ? "" : text.substr(begin, end - begin);
+}
+
+// Go's name for a type of texts or for one of objects; the latter end in one of a few words.
+bool is_struct(std::string_view type) {
+  constexpr std::array<std::string_view, 10> kEnds{"Spec",  "ServiceStatus", "LoadBalancerStatus", "Meta",
+                                                   "Port",  "Condition",     "Reference",          "Ingress",
+                                                   "Entry", "Config"};
+  return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) {
+    return type.size() >= end.size() && type.substr(type.size() - end.size()) == end;
+  });
+}
+
+// "json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32", as the
+// converter of untyped objects says it. Texts that it shares with the JSON decoder are kept.
+std::string converter_words(const std::string& decoder) {
+  const std::string source = between(decoder, "json: cannot unmarshal ", " into Go ");
+  const std::string target = between(decoder, " of type ", "");
+  if (source.empty() || target.empty()) return decoder;
+  const bool number = source.rfind("number", 0) == 0;
+  const bool fraction = number && source.find('.') != std::string::npos;
+  const std::string_view from = source == "object"  ? "map"
+                                : source == "array" ? "slice"
+                                : fraction          ? "float64"
+                                : number            ? "int64"
+                                                    : std::string_view(source);
+  if (target.rfind("[]", 0) == 0) return "cannot restore slice from " + std::string(from);
+  if (target.rfind("map[", 0) == 0) return "cannot restore map from " + std::string(from);
+  if (is_struct(target)) return "cannot restore struct from: " + std::string(from);
+  const bool whole = target.rfind("int", 0) == 0;
+  const bool text = !whole && target != "bool";
+  if (number && !fraction && text) return "cannot convert int64 to " + target;
+  if (fraction && whole) return "cannot convert float64 to " + target;
+  return "unrecognized type: " + (text ? "string" : target);
+}
+
+}  // namespace
+
+std::string unreadable(const Resource& resource, std::string_view version) {
+  const std::string kind(resource.kind);
+  return kind + " in version \"" + std::string(version) + "\" cannot be handled as a " + kind + ": ";
+}
+
+Status unfit_patch(const Status& fault, const Resource& resource, std::string_view version,
+                   const nlohmann::json& shown, bool strategic) {
+  const std::string head = unreadable(resource, version);
+  if (fault.code != 400 || fault.message.rfind(head, 0) != 0) return fault;
+  std::string why = fault.message.substr(head.size());
+  if (strategic) why = converter_words(why);
+  const std::string text = strategic ? go_plain(shown) : dump(shown);
+  cluster::FieldError error = cluster::invalid("patch", text, why);
+  return invalid({}, "", {error});
+}
+
+}  // namespace clusterip::api
