@@ -48,6 +48,12 @@ struct Written {
   std::string watch_log = "100000";
   std::string commit_queue = "16384";
   std::string json_depth = "100";
+  std::string audit_path;
+  std::string audit_mode = "batch";
+  std::string audit_megabytes = "100";
+  std::string audit_backups = "0";
+  std::string audit_days = "0";
+  std::string audit_queue = "67108864";
 };
 
 po::options_description describe(Written& to) {
@@ -83,7 +89,35 @@ po::options_description describe(Written& to) {
       "body-timeout", text(to.body_timeout), "for a whole request body")(
       "idle-timeout", text(to.idle_timeout), "between two requests of a connection")(
       "write-timeout", text(to.write_timeout), "for a client to take an answer");
-  return main.add(limits);
+  po::options_description audit("Audit log");
+  audit.add_options()("audit-log-path", text(to.audit_path),
+                      "file for audit.k8s.io/v1 events, one a line; - is standard output; without it there "
+                      "is no audit log")(
+      "audit-log-mode", text(to.audit_mode),
+      "batch: a request does not wait for the log; blocking: it is answered after its line is written")(
+      "audit-log-maxsize", text(to.audit_megabytes),
+      "megabytes of a file before it is put aside; 0: no limit")(
+      "audit-log-maxbackup", text(to.audit_backups), "files put aside that are kept; 0: all")(
+      "audit-log-maxage", text(to.audit_days), "days that a file put aside is kept; 0: for ever")(
+      "audit-log-max-queued-bytes", text(to.audit_queue),
+      "what may wait for the disk; beyond it batch drops and counts events, blocking makes requests wait");
+  return main.add(limits).add(audit);
+}
+
+AuditLogOptions interpret_audit(const Written& written) {
+  constexpr std::uint64_t kMany = 1'000'000;
+  AuditLogOptions options;
+  options.path = written.audit_path;
+  if (written.audit_mode != "batch" && written.audit_mode != "blocking") {
+    refuse("audit-log-mode", written.audit_mode, "is neither batch nor blocking");
+  }
+  options.mode = written.audit_mode == "batch" ? AuditMode::kBatch : AuditMode::kBlocking;
+  options.file.most_bytes = number("audit-log-maxsize", written.audit_megabytes, 0, kMany) << 20;
+  options.file.most_backups = number("audit-log-maxbackup", written.audit_backups, 0, kMany);
+  const std::uint64_t days = number("audit-log-maxage", written.audit_days, 0, kMany);
+  options.file.oldest_backup = cluster::Duration::seconds(static_cast<std::int64_t>(days) * 24 * 3600);
+  options.queued_bytes = number("audit-log-max-queued-bytes", written.audit_queue, 1, kMany << 20);
+  return options;
 }
 
 ControllerChoice read_controllers(const std::string& value) {
@@ -146,6 +180,7 @@ ServeOptions interpret(const Written& written) {
   options.store.watch_log_events = number("watch-log-events", written.watch_log, 1, kMany);
   options.store.queue = number("max-queued-commits", written.commit_queue, 1, kMany);
   options.json_depth = number("max-json-depth", written.json_depth, 8, 1000);
+  options.audit = interpret_audit(written);
   ServerOptions& server = options.server;
   server.bind_address = written.bind_address;
   server.port = static_cast<int>(number("port", written.port, 0, 65535));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/audit/audit_log.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/store/store.hpp"
 #include "engine/cluster/instant.hpp"
@@ -38,6 +39,7 @@ struct ServeOptions {
   cluster::Duration deletion_grace = cluster::Duration::seconds(10);
   cluster::Duration repair_interval = cluster::Duration::seconds(180);
   StoreLimits store;
+  AuditLogOptions audit;
   std::size_t json_depth = 100;
 };
 

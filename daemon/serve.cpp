@@ -33,11 +33,12 @@ std::vector<Cidr> flag_ranges(const cluster::ServiceClusterIpRange& ranges) {
   return list;
 }
 
-std::vector<std::unique_ptr<Strategy>> make_strategies(cluster::Authority& authority, Store& store) {
+std::vector<std::unique_ptr<Strategy>> make_strategies(cluster::Authority& authority, Store& store,
+                                                       InFlight& in_flight) {
   std::vector<std::unique_ptr<Strategy>> strategies;
-  strategies.push_back(make_service_strategy(authority, store));
+  strategies.push_back(make_service_strategy(authority, store, in_flight));
   strategies.push_back(make_service_cidr_strategy());
-  strategies.push_back(make_ip_address_strategy(authority, store));
+  strategies.push_back(make_ip_address_strategy(authority, store, in_flight));
   strategies.push_back(make_namespace_strategy());
   strategies.push_back(make_event_strategy());
   return strategies;
@@ -94,12 +95,19 @@ int serve(const ServeOptions& options) {
     std::cerr << "clusteripd serve: " << error.what() << '\n';
     return kExitUnusable;
   }
+  std::unique_ptr<AuditLog> audit;
+  if (!options.audit.path.empty()) {
+    audit = std::make_unique<AuditLog>(options.audit, wall_clock);
+    const std::string fault = audit->start();
+    if (!fault.empty()) throw OptionError("--audit-log-path: " + fault);
+  }
   cluster::Authority authority(flag_ranges(options.ranges), cluster::default_version_profile());
   feed_authority(*store, authority);
-  const Verbs verbs(*store, make_strategies(authority, *store));
+  InFlight in_flight;
+  const Verbs verbs(*store, make_strategies(authority, *store, in_flight));
   create_namespaces(verbs);
-  Controllers controllers(*store, verbs, controller_options(options), wall_clock);
-  const ResourceHandler resources(verbs, wall_clock, {options.json_depth});
+  Controllers controllers(*store, verbs, controller_options(options), wall_clock, audit.get());
+  const ResourceHandler resources(verbs, wall_clock, {options.json_depth}, audit.get());
   RouterParts parts;
   parts.resources = &resources;
   parts.tokens = options.token_file.empty() ? nullptr : &tokens;
@@ -107,7 +115,8 @@ int serve(const ServeOptions& options) {
   parts.ready = {{"ping", [] { return std::string(); }},
                  {"store", [&] { return store->failure(); }},
                  {"controllers", [&] { return controllers.fault(); }}};
-  parts.metrics = [&] { return metrics_text(*store, authority); };
+  parts.metrics = [&] { return metrics_text(*store, authority, audit.get()); };
+  parts.audit = audit.get();
   parts.program_version = CLUSTERIP_VERSION;
   const Router router(std::move(parts));
   HttpServer server(

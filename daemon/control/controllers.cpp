@@ -21,8 +21,13 @@ std::chrono::steady_clock::duration steady(cluster::Duration duration) {
 
 }  // namespace
 
-Controllers::Controllers(Store& store, const Verbs& verbs, ControllerOptions options, Now now)
-    : store_(store), options_(std::move(options)), now_(std::move(now)), runner_(verbs, now_), view_(store) {}
+Controllers::Controllers(Store& store, const Verbs& verbs, ControllerOptions options, Now now,
+                         AuditLog* audit)
+    : store_(store),
+      options_(std::move(options)),
+      now_(std::move(now)),
+      runner_(verbs, now_, audit),
+      view_(store) {}
 
 Controllers::~Controllers() {
   stop();

@@ -35,7 +35,8 @@ class Controllers {
  public:
   using Now = std::function<cluster::Instant()>;
 
-  Controllers(Store& store, const Verbs& verbs, ControllerOptions options, Now now);
+  // `audit` may be null.
+  Controllers(Store& store, const Verbs& verbs, ControllerOptions options, Now now, AuditLog* audit);
   ~Controllers();
   Controllers(const Controllers&) = delete;
   Controllers& operator=(const Controllers&) = delete;

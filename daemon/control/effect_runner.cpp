@@ -5,6 +5,7 @@
 
 #include "daemon/api/event_json.hpp"
 #include "daemon/api/object_json.hpp"
+#include "daemon/control/own_audit.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -16,9 +17,15 @@ const api::Resource& ranges() {
   return api::resource(api::ResourceIndex::kServiceCidrs);
 }
 
-template <class Written>
-api::Refusal refusal_of(const api::Result<Written>& result) {
-  return result ? api::Refusal() : api::Refusal(result.status());
+// Tells the audit log how a request ended, and the caller whether it was refused.
+template <class Outcome>
+api::Refusal settle(OwnRequestAudit& told, const api::Result<Outcome>& outcome) {
+  if (!outcome) {
+    told.finish(outcome.status());
+    return outcome.status();
+  }
+  told.finish(outcome->record);
+  return std::nullopt;
 }
 
 // What upstream forgives anyway: the object is gone, and so is what was to be changed about it.
@@ -42,7 +49,8 @@ const cluster::OnFailure* on_failure(const cluster::Effect& effect) {
 
 RequestContext EffectRunner::as(std::string manager) const {
   RequestContext context;
-  context.user = "system:apiserver";
+  context.user = kOwnUser;
+  context.audit = audit_;
   context.manager = std::move(manager);
   context.now = now_();
   return context;
@@ -73,20 +81,32 @@ RunOutcome EffectRunner::run(const cluster::Effects& effects) const {
   return outcome;
 }
 
+api::Refusal EffectRunner::create(api::ResourceIndex kind, const Json& object,
+                                  const RequestContext& context) const {
+  const Json& meta = object.at("metadata");
+  const ObjectKey key{meta.value("namespace", ""), meta.value("name", "")};
+  const api::Resource& resource = api::resource(kind);
+  OwnRequestAudit told(audit_, {"create", resource, key, ""});
+  told.body(object);
+  return settle(told, verbs_.create(resource, key.name_space, object, context));
+}
+
 api::Refusal EffectRunner::carry_out(const cluster::CreateServiceCidr& effect) const {
-  return refusal_of(verbs_.create(ranges(), "", api::encode(effect.object), as(kApiServer)));
+  return create(api::ResourceIndex::kServiceCidrs, api::encode(effect.object), as(kApiServer));
 }
 
 api::Refusal EffectRunner::change_range(const std::string& name, const RequestContext& context,
                                         const std::function<void(Json&)>& change) const {
-  return refusal_of(verbs_.update(
-      ranges(), {"", name}, false,
-      [&](const Json& standing) -> api::Result<Json> {
-        Json changed = standing;
-        change(changed);
-        return changed;
-      },
-      nullptr, context));
+  OwnRequestAudit told(audit_, {"update", ranges(), {"", name}, ""});
+  return settle(told, verbs_.update(
+                          ranges(), {"", name}, false,
+                          [&](const Json& standing) -> api::Result<Json> {
+                            Json changed = standing;
+                            change(changed);
+                            told.body(changed);
+                            return changed;
+                          },
+                          nullptr, context));
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::UpdateServiceCidr& effect) const {
@@ -121,30 +141,29 @@ api::Refusal EffectRunner::carry_out(const cluster::ApplyCondition& effect) cons
   if (effect.condition.reason.empty() && !names_reason) condition.erase("reason");
   const Json configuration{{"metadata", {{"name", effect.service_cidr}}},
                            {"status", {{"conditions", Json::array({std::move(condition)})}}}};
-  return refusal_of(
-      verbs_.apply(ranges(), {"", effect.service_cidr}, true, configuration, true, as(effect.field_manager)));
+  OwnRequestAudit told(audit_, {"patch", ranges(), {"", effect.service_cidr}, "status"});
+  told.body(configuration);
+  return settle(told, verbs_.apply(ranges(), {"", effect.service_cidr}, true, configuration, true,
+                                   as(effect.field_manager)));
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::CreateService& effect) const {
-  return refusal_of(verbs_.create(api::resource(api::ResourceIndex::kServices), effect.object.meta.name_space,
-                                  api::encode(effect.object), as(kApiServer)));
+  return create(api::ResourceIndex::kServices, api::encode(effect.object), as(kApiServer));
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::CreateIpAddress& effect) const {
-  return refusal_of(verbs_.create(api::resource(api::ResourceIndex::kIpAddresses), "",
-                                  api::encode(effect.object), as(kApiServer)));
+  return create(api::ResourceIndex::kIpAddresses, api::encode(effect.object), as(kApiServer));
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::DeleteIpAddress& effect) const {
-  return unless_gone(refusal_of(verbs_.erase(api::resource(api::ResourceIndex::kIpAddresses),
-                                             {"", effect.address}, {}, as(kApiServer))));
+  const api::Resource& addresses = api::resource(api::ResourceIndex::kIpAddresses);
+  OwnRequestAudit told(audit_, {"delete", addresses, {"", effect.address}, ""});
+  return unless_gone(settle(told, verbs_.erase(addresses, {"", effect.address}, {}, as(kApiServer))));
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::Event& effect) const {
   const RequestContext context = as(effect.reporter);
-  const Json event = api::encode_event(effect, context.now);
-  return refusal_of(verbs_.create(api::resource(api::ResourceIndex::kEvents),
-                                  event.at("metadata").at("namespace").get<std::string>(), event, context));
+  return create(api::ResourceIndex::kEvents, api::encode_event(effect, context.now), context);
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::RequeueAfter&) const {

@@ -19,7 +19,8 @@ struct RunOutcome {
 class EffectRunner {
  public:
   using Now = std::function<cluster::Instant()>;
-  EffectRunner(const Verbs& verbs, Now now) : verbs_(verbs), now_(std::move(now)) {}
+  EffectRunner(const Verbs& verbs, Now now, AuditLog* audit)
+      : verbs_(verbs), now_(std::move(now)), audit_(audit) {}
 
   RunOutcome run(const cluster::Effects& effects) const;
 
@@ -36,11 +37,13 @@ class EffectRunner {
   api::Refusal carry_out(const cluster::RequeueAfter& effect) const;
 
   RequestContext as(std::string manager) const;
+  api::Refusal create(api::ResourceIndex kind, const Json& object, const RequestContext& context) const;
   api::Refusal change_range(const std::string& name, const RequestContext& context,
                             const std::function<void(Json&)>& change) const;
 
   const Verbs& verbs_;
   Now now_;
+  AuditLog* audit_;
 };
 
 }  // namespace clusterip::daemon

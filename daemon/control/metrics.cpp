@@ -66,7 +66,7 @@ std::vector<RangeCount> count_ranges(const cluster::Authority& authority) {
 
 }  // namespace
 
-std::string metrics_text(const Store& store, const cluster::Authority& authority) {
+std::string metrics_text(const Store& store, const cluster::Authority& authority, const AuditLog* audit) {
   MetricsWriter metrics;
   metrics.family("clusterip_objects", "gauge", "Objects in the store, by resource.");
   for (const api::Resource& resource : api::resources()) {
@@ -86,6 +86,14 @@ std::string metrics_text(const Store& store, const cluster::Authority& authority
   metrics.family("kube_apiserver_clusterip_allocator_available_ips", "gauge",
                  "[ALPHA] Gauge measuring the number of available IPs for Services");
   for (const RangeCount& range : ranges) metrics.sample(range.free, "cidr=\"" + range.cidr + "\"");
+  if (audit != nullptr) {
+    metrics.family("apiserver_audit_event_total", "counter",
+                   "[ALPHA] Counter of audit events generated and sent to the audit backend.");
+    metrics.sample(audit->submitted());
+    metrics.family("apiserver_audit_error_total", "counter",
+                   "[ALPHA] Counter of audit events that failed to be audited properly.");
+    metrics.sample(audit->lost(), "plugin=\"log\"");
+  }
   return metrics.text();
 }
 

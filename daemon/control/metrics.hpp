@@ -4,11 +4,13 @@
 
 #include <string>
 
+#include "daemon/audit/audit_log.hpp"
 #include "daemon/store/store.hpp"
 #include "engine/cluster/authority.hpp"
 
 namespace clusterip::daemon {
 
-std::string metrics_text(const Store& store, const cluster::Authority& authority);
+// `audit` may be null.
+std::string metrics_text(const Store& store, const cluster::Authority& authority, const AuditLog* audit);
 
 }  // namespace clusterip::daemon

@@ -1,8 +1,5 @@
 #include "daemon/control/network_strategies.hpp"
 
-#include <chrono>
-#include <thread>
-
 #include "daemon/api/object_json.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/network_validation.hpp"
@@ -66,14 +63,15 @@ class ServiceCidrStrategy : public Strategy {
 // An address that a request has taken for the object that it creates.
 class TakenAddress : public Pledge {
  public:
-  TakenAddress(cluster::Authority& authority, std::string name)
-      : authority_(authority), name_(std::move(name)) {}
+  TakenAddress(cluster::Authority& authority, std::string name, InFlight::Ticket ticket)
+      : ticket_(std::move(ticket)), authority_(authority), name_(std::move(name)) {}
   ~TakenAddress() override {
     if (!settled_) authority_.remove_address(name_);
   }
   void settle() override { settled_ = true; }
 
  private:
+  InFlight::Ticket ticket_;
   cluster::Authority& authority_;
   std::string name_;
   bool settled_ = false;
@@ -82,19 +80,20 @@ class TakenAddress : public Pledge {
 // An address that is free once its object is gone.
 class ReleasedAddress : public Pledge {
  public:
-  ReleasedAddress(cluster::Authority& authority, std::string name)
-      : authority_(authority), name_(std::move(name)) {}
+  ReleasedAddress(cluster::Authority& authority, std::string name, InFlight::Ticket ticket)
+      : ticket_(std::move(ticket)), authority_(authority), name_(std::move(name)) {}
   void settle() override { authority_.remove_address(name_); }
 
  private:
+  InFlight::Ticket ticket_;
   cluster::Authority& authority_;
   std::string name_;
 };
 
 class IpAddressStrategy : public Strategy {
  public:
-  IpAddressStrategy(cluster::Authority& authority, const Store& store)
-      : authority_(authority), store_(store) {}
+  IpAddressStrategy(cluster::Authority& authority, const Store& store, InFlight& in_flight)
+      : authority_(authority), store_(store), in_flight_(in_flight) {}
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kIpAddresses); }
 
@@ -111,8 +110,8 @@ class IpAddressStrategy : public Strategy {
     cluster::prepare_create(address.meta, Scope::kCluster);
     Plan plan{api::encode(address), {}, nullptr};
     if (context.dry_run) return plan;
-    if (!take(address.meta.name)) return api::already_exists(resource().subject(), address.meta.name);
-    plan.pledge = std::make_unique<TakenAddress>(authority_, address.meta.name);
+    plan.pledge = take(address.meta.name);
+    if (!plan.pledge) return api::already_exists(resource().subject(), address.meta.name);
     return plan;
   }
 
@@ -127,7 +126,7 @@ class IpAddressStrategy : public Strategy {
 
   Plan plan_erase(const Json& old) const override {
     const std::string name = old.at("metadata").at("name");
-    return {old, {}, std::make_unique<ReleasedAddress>(authority_, name)};
+    return {old, {}, std::make_unique<ReleasedAddress>(authority_, name, in_flight_.enter())};
   }
 
   // The base becomes the name unchanged.
@@ -139,18 +138,23 @@ class IpAddressStrategy : public Strategy {
  private:
   // An address that is taken without an object is a request on its way: it is waited for, since it may yet
   // fail.
-  bool take(const std::string& name) const {
-    constexpr int kPatience = 200;
-    for (int attempt = 0; attempt < kPatience; ++attempt) {
-      if (authority_.add_address(name)) return true;
-      if (store_.get(static_cast<ResourceId>(resource().index), {"", name})) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::unique_ptr<Pledge> take(const std::string& name) const {
+    constexpr int kMostAttempts = 200;
+    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+      InFlight::Ticket ticket = in_flight_.enter();
+      if (authority_.add_address(name)) {
+        return std::make_unique<TakenAddress>(authority_, name, std::move(ticket));
+      }
+      ticket.end();
+      if (store_.get(static_cast<ResourceId>(resource().index), {"", name})) return nullptr;
+      (void)in_flight_.wait_for_others();
     }
-    return false;
+    return nullptr;
   }
 
   cluster::Authority& authority_;
   const Store& store_;
+  InFlight& in_flight_;
 };
 
 }  // namespace
@@ -159,8 +163,9 @@ std::unique_ptr<Strategy> make_service_cidr_strategy() {
   return std::make_unique<ServiceCidrStrategy>();
 }
 
-std::unique_ptr<Strategy> make_ip_address_strategy(cluster::Authority& authority, const Store& store) {
-  return std::make_unique<IpAddressStrategy>(authority, store);
+std::unique_ptr<Strategy> make_ip_address_strategy(cluster::Authority& authority, const Store& store,
+                                                   InFlight& in_flight) {
+  return std::make_unique<IpAddressStrategy>(authority, store, in_flight);
 }
 
 }  // namespace clusterip::daemon

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "daemon/control/in_flight.hpp"
 #include "daemon/control/strategy.hpp"
 #include "daemon/store/store.hpp"
 #include "engine/cluster/authority.hpp"
@@ -12,6 +13,8 @@ namespace clusterip::daemon {
 
 std::unique_ptr<Strategy> make_service_cidr_strategy();
 // Creating one takes the address in the set, so that no Service is given it.
-std::unique_ptr<Strategy> make_ip_address_strategy(cluster::Authority& authority, const Store& store);
+// The requests of all strategies share `in_flight`.
+std::unique_ptr<Strategy> make_ip_address_strategy(cluster::Authority& authority, const Store& store,
+                                                   InFlight& in_flight);
 
 }  // namespace clusterip::daemon

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "daemon/api/object_json.hpp"
-#include "daemon/control/verbs.hpp"
+#include "daemon/audit/random_names.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/service_normalization.hpp"
 #include "engine/cluster/service_validation.hpp"
@@ -29,10 +29,12 @@ SeededDraws& draws() {
 
 class ReservedAddresses : public Pledge {
  public:
-  explicit ReservedAddresses(Reservation reservation) : reservation_(std::move(reservation)) {}
+  ReservedAddresses(Reservation reservation, InFlight::Ticket ticket)
+      : ticket_(std::move(ticket)), reservation_(std::move(reservation)) {}
   void settle() override { reservation_.commit(); }
 
  private:
+  InFlight::Ticket ticket_;  // ends after the reservation
   Reservation reservation_;
 };
 
@@ -74,7 +76,8 @@ class AddressLookup {
 
 class ServiceStrategy : public Strategy {
  public:
-  ServiceStrategy(cluster::Authority& authority, const Store& store) : authority_(authority), store_(store) {}
+  ServiceStrategy(cluster::Authority& authority, const Store& store, InFlight& in_flight)
+      : authority_(authority), store_(store), in_flight_(in_flight) {}
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kServices); }
 
@@ -91,10 +94,9 @@ class ServiceStrategy : public Strategy {
   Json blank() const override { return api::encode(Service()); }
 
   Result<Plan> plan_create(Json object, const RequestContext& context) const override {
-    Service service = read(object);
-    const std::string name = service.meta.name;
-    return settle_plan(authority_.create(std::move(service), draws(), {context.dry_run}), name, nullptr,
-                       context);
+    const Service service = read(object);
+    return decide([&] { return authority_.create(service, draws(), {context.dry_run}); }, service.meta.name,
+                  nullptr, context);
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status,
@@ -103,16 +105,18 @@ class ServiceStrategy : public Strategy {
     const Service standing = read(old);
     if (status) return plan_status(std::move(service), standing);
     AddressLookup lookup(store_);
-    return settle_plan(
-        authority_.update(std::move(service), standing, lookup.finder(), draws(), {context.dry_run}),
-        standing.meta.name, &lookup, context);
+    const auto update = [&] {
+      return authority_.update(service, standing, lookup.finder(), draws(), {context.dry_run});
+    };
+    return decide(update, standing.meta.name, &lookup, context);
   }
 
   Plan plan_erase(const Json& old) const override {
     AddressLookup lookup(store_);
+    InFlight::Ticket ticket = in_flight_.enter();
     Reservation reservation = authority_.remove(read(old), lookup.finder());
     Plan plan{old, lookup.erasures(reservation.write().deleted), nullptr};
-    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation));
+    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket));
     return plan;
   }
 
@@ -130,8 +134,26 @@ class ServiceStrategy : public Strategy {
     return Plan{api::encode(service), {}, nullptr};
   }
 
-  Result<Plan> settle_plan(cluster::ServiceDecision decision, const std::string& name,
-                           const AddressLookup* lookup, const RequestContext& context) const {
+  // Asks again when it is refused for what others, still under way, may give back.
+  template <class Ask>
+  Result<Plan> decide(const Ask& ask, const std::string& name, const AddressLookup* lookup,
+                      const RequestContext& context) const {
+    constexpr int kMostAttempts = 3;
+    for (int attempt = 1;; ++attempt) {
+      InFlight::Ticket ticket = in_flight_.enter();
+      cluster::ServiceDecision decision = ask();
+      const auto* refusal = std::get_if<cluster::ServiceRefusal>(&decision);
+      if (refusal != nullptr && refusal->held && attempt < kMostAttempts) {
+        ticket.end();
+        if (in_flight_.wait_for_others()) continue;
+      }
+      return settle_plan(std::move(decision), std::move(ticket), name, lookup, context);
+    }
+  }
+
+  Result<Plan> settle_plan(cluster::ServiceDecision decision, InFlight::Ticket ticket,
+                           const std::string& name, const AddressLookup* lookup,
+                           const RequestContext& context) const {
     if (const auto* refusal = std::get_if<cluster::ServiceRefusal>(&decision)) {
       if (refusal->kind == cluster::ServiceRefusal::Kind::kInternal) {
         return api::internal_error(refusal->message);
@@ -153,7 +175,7 @@ class ServiceStrategy : public Strategy {
       for (Write& write : lookup->erasures(reservation.write().deleted))
         plan.beside.push_back(std::move(write));
     }
-    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation));
+    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket));
     return plan;
   }
 
@@ -184,12 +206,14 @@ class ServiceStrategy : public Strategy {
 
   cluster::Authority& authority_;
   const Store& store_;
+  InFlight& in_flight_;
 };
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store) {
-  return std::make_unique<ServiceStrategy>(authority, store);
+std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store,
+                                                InFlight& in_flight) {
+  return std::make_unique<ServiceStrategy>(authority, store, in_flight);
 }
 
 }  // namespace clusterip::daemon

@@ -4,12 +4,15 @@
 
 #include <memory>
 
+#include "daemon/control/in_flight.hpp"
 #include "daemon/control/strategy.hpp"
 #include "daemon/store/store.hpp"
 #include "engine/cluster/authority.hpp"
 
 namespace clusterip::daemon {
 
-std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store);
+// The requests of all strategies share `in_flight`.
+std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store,
+                                                InFlight& in_flight);
 
 }  // namespace clusterip::daemon

@@ -17,6 +17,8 @@
 
 namespace clusterip::daemon {
 
+class AuditLog;
+
 using Json = nlohmann::json;
 
 // Who asks, how, and when.
@@ -28,6 +30,7 @@ struct RequestContext {
   bool dry_run = false;
   cluster::Instant now;
   std::vector<std::string>* warnings = nullptr;  // for the answer's Warning headers
+  AuditLog* audit = nullptr;                     // is told what the server does beside the request
 
   void warn(std::string text) const {
     if (warnings != nullptr) warnings->push_back(std::move(text));

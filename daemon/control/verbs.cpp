@@ -1,9 +1,10 @@
 #include "daemon/control/verbs.hpp"
 
 #include <cassert>
-#include <random>
 
 #include "daemon/api/managed_fields.hpp"
+#include "daemon/audit/random_names.hpp"
+#include "daemon/control/own_audit.hpp"
 #include "engine/cluster/go_text.hpp"
 
 namespace clusterip::daemon {
@@ -17,15 +18,6 @@ constexpr int kGenerateAttempts = 8;
 constexpr int kUpdateAttempts = 100;
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
-
-std::uint64_t random_bits() {
-  thread_local std::mt19937_64 generator = [] {
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device()};
-    return std::mt19937_64(seed);
-  }();
-  return generator();
-}
 
 std::string text_of(const Json& meta, const char* name) {
   const auto found = meta.find(name);
@@ -132,27 +124,6 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
 
 }  // namespace
 
-std::string random_uid() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const std::array<std::uint64_t, 2> bits{random_bits(), random_bits()};
-  std::string uid;
-  for (std::size_t i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) uid += '-';
-    std::size_t digit = (bits[i / 16] >> (4 * (i % 16))) & 15U;
-    if (i == 12) digit = 4;                 // version
-    if (i == 16) digit = 8 + (digit & 3U);  // variant
-    uid += kDigits[digit];
-  }
-  return uid;
-}
-
-std::string random_name_end() {
-  constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
-  std::string end;
-  for (int i = 0; i < 5; ++i) end += kLetters[random_bits() % kLetters.size()];
-  return end;
-}
-
 std::string Strategy::generate_name(std::string_view base, std::string_view random_end) const {
   constexpr std::size_t kLongestName = 63;
   return std::string(base.substr(0, kLongestName - random_end.size())).append(random_end);
@@ -244,18 +215,25 @@ Result<Written> Verbs::create_named(const Strategy& kind, Json object, const Req
   }
 }
 
-Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const RequestContext&) const {
+CommitOutcome Verbs::commit(Transaction transaction, Plan& plan, const RequestContext& context) const {
+  const BesideAudit beside(context.audit, transaction);
+  CommitOutcome outcome = store_.commit(std::move(transaction));
+  if (const auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
+    plan.settle();
+    beside.stored(*records);
+  }
+  return outcome;
+}
+
+Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const RequestContext& context) const {
   const api::Resource& resource = kind.resource();
   Transaction transaction;
   const ObjectKey key = key_of(plan.object);
   transaction.push_back({Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object),
                          !plan.beside.empty()});
   for (Write& write : plan.beside) transaction.push_back(std::move(write));
-  CommitOutcome outcome = store_.commit(std::move(transaction));
-  if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
-    plan.settle();
-    return Written{records->front(), true};
-  }
+  CommitOutcome outcome = commit(std::move(transaction), plan, context);
+  if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) return Written{records->front(), true};
   if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
   const auto& conflict = std::get<CommitConflict>(outcome);
   if (conflict.write == 0) return already_exists(resource, key.name, conflict.current);
@@ -299,9 +277,8 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     Transaction transaction;
     transaction.push_back(std::move(write));
     for (Write& beside : plan->beside) transaction.push_back(std::move(beside));
-    CommitOutcome outcome = store_.commit(std::move(transaction));
+    CommitOutcome outcome = commit(std::move(transaction), *plan, context);
     if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
-      plan->settle();
       return Written{records->front(), false};
     }
     if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);
@@ -355,9 +332,8 @@ Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key
                            standing->revision, api::write_document(object)});
     Plan farewell = waits ? Plan{object, {}, nullptr} : kind.plan_erase(object);
     for (Write& beside : farewell.beside) transaction.push_back(std::move(beside));
-    CommitOutcome outcome = store_.commit(std::move(transaction));
+    CommitOutcome outcome = commit(std::move(transaction), farewell, context);
     if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
-      farewell.settle();
       return Deleted{waits ? records->front() : standing, !waits};
     }
     if (const auto* failure = std::get_if<CommitFailure>(&outcome)) return failed(*failure);

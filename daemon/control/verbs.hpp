@@ -63,14 +63,11 @@ class Verbs {
                                     const RequestContext& context) const;
   api::Result<Written> commit_create(const Strategy& strategy, Plan plan,
                                      const RequestContext& context) const;
+  // Once the transaction is stored, the plan is settled and what went beside is told.
+  CommitOutcome commit(Transaction transaction, Plan& plan, const RequestContext& context) const;
 
   Store& store_;
   std::vector<std::unique_ptr<Strategy>> strategies_;
 };
-
-// A random version 4 UUID.
-std::string random_uid();
-// Five letters and digits, as generated names end.
-std::string random_name_end();
 
 }  // namespace clusterip::daemon

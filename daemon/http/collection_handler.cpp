@@ -123,8 +123,10 @@ HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, cons
     if (erased) answered.records.push_back(erased->record);
   }
   HttpResponse response;
+  response.content_type = call.presentation.content_type();
   call.presentation.append_list(response.body, answered, "");
   response.body += '\n';
+  if (call.audited != nullptr) call.audited->response = response.body;
   return response;
 }
 

@@ -45,12 +45,20 @@ class EventStream {
   virtual Clock::time_point deadline() const = 0;
 };
 
+// The objects of a request as JSON texts, for the audit log; empty where there is none.
+struct AuditedBodies {
+  std::string request;
+  std::string response;
+  std::string name;  // of the object that was created
+};
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::unique_ptr<EventStream> stream;
+  AuditedBodies audited;
 };
 
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;

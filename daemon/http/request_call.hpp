@@ -15,6 +15,7 @@ struct ResourceCall {
   const api::Resource& resource;
   RequestContext context;
   Presentation presentation;
+  AuditedBodies* audited = nullptr;  // null: nobody listens
 
   ObjectKey key() const { return {path.name_space, path.name}; }
   ResourceId id() const { return static_cast<ResourceId>(resource.index); }

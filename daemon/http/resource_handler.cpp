@@ -48,7 +48,20 @@ api::Refusal check_dry_run(const HttpRequest& request, bool& dry_run) {
   return std::nullopt;
 }
 
+// What a request says and what it is answered, for the audit log.
+void tell_asked(const ResourceCall& call, const Json& sent) {
+  if (call.audited != nullptr) call.audited->request = api::dump(sent);
+}
+
+void tell_given(const ResourceCall& call, const Record& record) {
+  if (call.audited == nullptr) return;
+  call.audited->name = record.key.name;
+  api::append_object(call.audited->response, record.document, record.revision,
+                     call.resource.api_version(call.path.version), call.resource.kind);
+}
+
 HttpResponse present(int code, const ResourceCall& call, const Record& record) {
+  tell_given(call, record);
   HttpResponse response;
   response.status = code;
   response.content_type = call.presentation.content_type();
@@ -88,6 +101,7 @@ Result<DeleteOptions> read_delete_options(ResourceCall& call, const api::BodyLim
   const auto sent = is_protobuf ? api::read_protobuf(call.request.body, api::delete_options_schema())
                                 : api::read_json(call.request.body, limits);
   if (!sent) return sent.status();
+  tell_asked(call, *sent);
   if (!sent->is_object()) return api::bad_request("DeleteOptions must be an object");
   const auto text = [](const Json& from, const char* name) {
     const auto found = from.find(name);
@@ -122,7 +136,11 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   if (auto refusal = check_dry_run(request, context.dry_run)) return answer_status(*refusal);
   auto presentation = Presentation::negotiate(request, *resource, path.version, context.now);
   if (!presentation) return answer_status(presentation.status());
-  HttpResponse response = dispatch({request, path, *resource, std::move(context), std::move(*presentation)});
+  AuditedBodies audited;
+  context.audit = audit_;
+  HttpResponse response = dispatch({request, path, *resource, std::move(context), std::move(*presentation),
+                                    audit_ == nullptr ? nullptr : &audited});
+  response.audited = std::move(audited);
   for (const std::string& warning : warnings) {
     response.headers.emplace_back("Warning", "299 - " + cluster::json_quote(warning));
   }
@@ -186,6 +204,7 @@ HttpResponse ResourceHandler::create(const ResourceCall& call) const {
   const auto object = api::read_object(call.request.header("Content-Type"), call.request.body, call.resource,
                                        call.path.version, {limits_.json_depth});
   if (!object) return answer_status(object.status());
+  tell_asked(call, *object);
   if (auto refusal = check_fields(call, *object)) return answer_status(*refusal);
   const auto written = verbs_.create(call.resource, call.path.name_space, *object, call.context);
   if (!written) return answer_status(written.status());
@@ -196,6 +215,7 @@ HttpResponse ResourceHandler::update(const ResourceCall& call) const {
   const auto sent = api::read_object(call.request.header("Content-Type"), call.request.body, call.resource,
                                      call.path.version, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
+  tell_asked(call, *sent);
   if (auto refusal = check_fields(call, *sent)) return answer_status(*refusal);
   const auto decoded = verbs_.strategy(call.resource).decode(*sent);
   if (!decoded) return answer_status(decoded.status());
@@ -219,6 +239,7 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
   }
   const auto sent = api::read_json(call.request.body, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
+  tell_asked(call, *sent);
   const Strategy& strategy = verbs_.strategy(call.resource);
   const auto written = verbs_.update(
       call.resource, call.key(), call.status(),
@@ -256,6 +277,7 @@ HttpResponse ResourceHandler::apply(const ResourceCall& call) const {
   }
   auto sent = api::read_yaml_body(call.request.body, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
+  tell_asked(call, *sent);
   if (!sent->is_object()) return answer_status(api::bad_request("error decoding YAML: an object is wanted"));
   if (auto refusal = api::check_type(*sent, call.resource, call.path.version)) return answer_status(*refusal);
   if (!name_in(*sent).empty()) {
@@ -279,8 +301,10 @@ HttpResponse ResourceHandler::erase(const ResourceCall& asked) const {
     return present(200, call, *deleted->record);
   }
   const Json object = api::read_document(deleted->record->document, deleted->record->revision);
-  return answer_json(200, api::success_status(call.resource.subject(), call.path.name,
-                                              object.at("metadata").value("uid", "")));
+  HttpResponse response = answer_json(200, api::success_status(call.resource.subject(), call.path.name,
+                                                               object.at("metadata").value("uid", "")));
+  if (call.audited != nullptr) call.audited->response = response.body;
+  return response;
 }
 
 }  // namespace clusterip::daemon

@@ -18,8 +18,9 @@ class ResourceHandler {
  public:
   using Now = std::function<cluster::Instant()>;
 
-  ResourceHandler(const Verbs& verbs, Now now, const ApiLimits& limits)
-      : verbs_(verbs), now_(std::move(now)), limits_(limits) {}
+  // `audit` may be null.
+  ResourceHandler(const Verbs& verbs, Now now, const ApiLimits& limits, AuditLog* audit)
+      : verbs_(verbs), now_(std::move(now)), limits_(limits), audit_(audit) {}
 
   // `user` has been authenticated.
   HttpResponse handle(const HttpRequest& request, const api::RequestPath& path,
@@ -40,6 +41,7 @@ class ResourceHandler {
   const Verbs& verbs_;
   Now now_;
   ApiLimits limits_;
+  AuditLog* audit_;
 };
 
 }  // namespace clusterip::daemon

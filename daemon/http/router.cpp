@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/control/verbs.hpp"
+#include "daemon/audit/random_names.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/discovery.hpp"
 #include "daemon/http/reviews.hpp"
@@ -11,6 +11,7 @@ namespace clusterip::daemon {
 namespace {
 
 constexpr std::string_view kModelled = "v1.36.3";
+constexpr std::size_t kLongestAuditId = 64;
 
 bool is_below(std::string_view path, std::string_view root) {
   return path == root || (path.substr(0, root.size()) == root && path.substr(root.size(), 1) == "/");
@@ -57,22 +58,33 @@ HttpResponse answer_version(const std::string& program_version) {
 }  // namespace
 
 HttpResponse Router::handle(const HttpRequest& request) const {
+  // A client may bring an id of its own, to find its request in the log.
+  std::string id(request.header("Audit-ID").substr(0, kLongestAuditId));
+  if (id.empty()) id = random_uid();
   HttpResponse response = [&] {
     if (is_below(request.path, "/livez") || is_below(request.path, "/healthz")) {
       return answer_health(request, request.path.substr(0, request.path.find('/', 1)), parts_.live);
     }
     if (is_below(request.path, "/readyz")) return answer_health(request, "/readyz", parts_.ready);
-    std::string user = "system:admin";
-    if (parts_.tokens != nullptr) {
-      const auto known = parts_.tokens->user_of(request.header("Authorization"));
-      if (!known) return answer_status(api::generic(401, "Unauthorized", "Unauthorized"));
-      user = *known;
-    }
-    return route(request, user);
+    RequestAudit audit(parts_.audit, request, id);
+    HttpResponse answer = admit(request, audit);
+    audit.finish(answer);
+    return answer;
   }();
-  response.headers.emplace_back("Audit-Id", random_uid());
+  response.headers.emplace_back("Audit-Id", std::move(id));
   response.headers.emplace_back("Cache-Control", "no-cache, private");
   return response;
+}
+
+HttpResponse Router::admit(const HttpRequest& request, RequestAudit& audit) const {
+  std::string user = "system:admin";
+  if (parts_.tokens != nullptr) {
+    const auto known = parts_.tokens->user_of(request.header("Authorization"));
+    if (!known) return answer_status(api::generic(401, "Unauthorized", "Unauthorized"));
+    user = *known;
+  }
+  audit.user(user);
+  return route(request, user);
 }
 
 HttpResponse Router::route(const HttpRequest& request, const std::string& user) const {

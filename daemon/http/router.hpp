@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/http/exchange.hpp"
+#include "daemon/http/request_audit.hpp"
 #include "daemon/http/resource_handler.hpp"
 #include "daemon/http/token_file.hpp"
 
@@ -26,6 +27,7 @@ struct RouterParts {
   std::vector<HealthCheck> live;
   std::vector<HealthCheck> ready;
   std::function<std::string()> metrics;
+  AuditLog* audit = nullptr;  // null: no log
   std::string program_version;
 };
 
@@ -35,6 +37,8 @@ class Router {
   HttpResponse handle(const HttpRequest& request) const;
 
  private:
+  // Whoever may come in is answered.
+  HttpResponse admit(const HttpRequest& request, RequestAudit& audit) const;
   HttpResponse route(const HttpRequest& request, const std::string& user) const;
   // Version, metrics, discovery; absent for any other path.
   std::optional<HttpResponse> answer_page(const HttpRequest& request) const;

@@ -118,6 +118,11 @@ void Authority::remove_address(std::string_view name) {
   if (const auto address = read_address_sloppy(name)) (void)set_.release(*address);
 }
 
+Authority::Refused Authority::refused(AllocateError error) {
+  const bool is_full = error == AllocateError::kFull;
+  return {std::string(to_text(error)), is_full, is_full || error == AllocateError::kAllocated};
+}
+
 Authority::Claim Authority::claim(const AddressRequest& request, const Service& service, SeededDraws& draws) {
   FamilyAllocator* allocator = find_allocator(request.family);
   AllocateOutcome outcome = AllocateError::kMismatchedNetwork;
@@ -127,13 +132,13 @@ Authority::Claim Authority::claim(const AddressRequest& request, const Service& 
     outcome = allocator->allocate(*address);
   }
   if (const auto* error = std::get_if<AllocateError>(&outcome)) {
-    return Refused{to_text(*error), *error == AllocateError::kFull};
+    return refused(*error);
   }
   const Address address = std::get<Allocation>(outcome).address;
   std::string refusal = refusal_of(ip_address_for(address, service));
   if (refusal.empty()) return address;
   (void)set_.release(address);
-  return Refused{std::move(refusal), false};
+  return Refused{std::move(refusal)};
 }
 
 // What a dry run answers: whether the address could be had now, or a range's network address for any that
@@ -142,21 +147,20 @@ Authority::Claim Authority::probe(const AddressRequest& request) {
   const FamilyAllocator* allocator = find_allocator(request.family);
   const auto wanted = read_address_sloppy(request.text);
   if (allocator == nullptr || (!wanted && !request.text.empty())) {
-    return Refused{to_text(AllocateError::kMismatchedNetwork), false};
+    return refused(AllocateError::kMismatchedNetwork);
   }
   const Ranges::View view = allocator->ranges().view();
   for (const std::uint32_t position : view->ready()) {
     const Bands& bands = view->ranges()[position].bands;
     if (wanted && bands.cidr.has_host(*wanted)) {
-      if (set_.contains(*wanted)) return Refused{to_text(AllocateError::kAllocated), false};
+      if (set_.contains(*wanted)) return refused(AllocateError::kAllocated);
       return *wanted;
     }
     if (wanted) continue;
     const auto usable = bands.usable();
     if (usable && set_.find_free(*usable, usable->first)) return bands.cidr.network();
   }
-  const AllocateError error = wanted ? AllocateError::kMismatchedNetwork : AllocateError::kFull;
-  return Refused{to_text(error), error == AllocateError::kFull};
+  return refused(wanted ? AllocateError::kMismatchedNetwork : AllocateError::kFull);
 }
 
 std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservation& into, SeededDraws& draws,
@@ -166,7 +170,9 @@ std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservati
   for (const AddressRequest& request : plan.requests) {
     const Claim result = options.dry_run ? probe(request) : claim(request, service, draws);
     if (const auto* refused = std::get_if<Refused>(&result)) {
-      return refuse_address(service, request, refused->text, refused->is_full, version_);
+      ServiceRefusal refusal = refuse_address(service, request, refused->text, refused->is_full, version_);
+      refusal.held = refused->held;
+      return refusal;
     }
     taken.push_back(std::get<Address>(result));
     if (!options.dry_run) into.claimed_.push_back(taken.back());

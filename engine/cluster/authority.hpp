@@ -118,9 +118,11 @@ class Authority {
   struct Refused {
     std::string text;
     bool is_full = false;
+    bool held = false;
   };
   using Claim = std::variant<Address, Refused>;
 
+  static Refused refused(AllocateError error);
   FamilyAllocator* find_allocator(Family family);
   Claim claim(const AddressRequest& request, const Service& service, SeededDraws& draws);
   Claim probe(const AddressRequest& request);

@@ -61,6 +61,7 @@ struct ServiceRefusal {
   Kind kind = Kind::kInvalid;
   FieldErrors errors;
   std::string message;
+  bool held = false;  // others hold what was asked for
 };
 
 ServiceRefusal refuse_invalid(FieldErrors errors);

@@ -50,14 +50,31 @@ std::uint32_t tightest(const Requests* known, const Record& record, const Window
   constexpr int kLooked = 64;
   for (int looked = 0; it != known->end() && looked < kLooked; ++it, ++looked) {
     const Window& during = record.requests[*it].during;
-    if (!during.covers(inner) || !fits(record.requests[*it])) continue;
+    if (!during.covers(inner) || !fits(*it)) continue;
     if (best == kNoRequest || record.requests[best].during.from < during.from) best = *it;
   }
   return best;
 }
 
 std::uint32_t tightest(const Requests* known, const Record& record, const Window& inner) {
-  return tightest(known, record, inner, [](const AuditedRequest&) { return true; });
+  return tightest(known, record, inner, [](std::uint32_t) { return true; });
+}
+
+bool lists(const ServiceFacts* facts, const Address& address) {
+  if (facts == nullptr) return false;
+  const auto texts = facts->addresses();
+  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+    const auto listed = read_address_sloppy(text);
+    return listed && *listed == address;
+  });
+}
+
+// The request gave the address to the Service: others that ran meanwhile may have seen it there.
+bool gave(const AuditedRequest& request, std::uint32_t index, const Address& address,
+          const ServiceHistory& services) {
+  if (!request.took_effect() || !lists(request.given_service(), address)) return false;
+  const bool creates = request.verb == Verb::kCreate || request.code == 201;
+  return creates || !lists(services.before(request, index), address);
 }
 
 template <class Map, class Key>
@@ -70,7 +87,8 @@ const Requests* look_up(const Map& map, const Key& key) {
 std::uint32_t made_up_name(const Candidates& candidates, const Record& record,
                            const cluster::ParentRef& parent, const Window& inner) {
   return tightest(look_up(candidates.by_key, parent.name_space + "/"), record, inner,
-                  [&](const AuditedRequest& request) {
+                  [&](std::uint32_t index) {
+                    const AuditedRequest& request = record.requests[index];
                     return !request.generate_name.empty() && parent.name.rfind(request.generate_name, 0) == 0;
                   });
 }
@@ -95,7 +113,13 @@ Nesting::Nesting(const Record& record, const AddressHistory& addresses, const Se
     std::uint32_t outer = kNoRequest;
     if (parent != nullptr && parent->is_service()) {
       const std::string key = parent->name_space + "/" + parent->name;
-      outer = tightest(look_up(candidates.by_key, key), record, request.during);
+      const Requests* known = look_up(candidates.by_key, key);
+      if (request.verb == Verb::kCreate && request.took_effect()) {
+        outer = tightest(known, record, request.during, [&](std::uint32_t index) {
+          return gave(record.requests[index], index, *address, services);
+        });
+      }
+      if (outer == kNoRequest) outer = tightest(known, record, request.during);
       if (outer == kNoRequest) outer = made_up_name(candidates, record, *parent, request.during);
     }
     // A Service that lost its IPAddress to another one releases the other's when it goes.

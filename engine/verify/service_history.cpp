@@ -90,14 +90,20 @@ void ServiceHistory::add_version(const AuditedRequest& request, std::uint32_t in
     lives.emplace_back().uid = facts.uid;
     life = std::prev(lives.end());
   }
-  if (request.verb == Verb::kCreate || request.code == 201) life->beginning_known = true;
+  const bool creates = request.verb == Verb::kCreate || request.code == 201;
+  if (creates) life->beginning_known = true;
   // What a dump shows of the record's own time, the record knows better.
   for (ServiceVersion& known : life->versions) {
     if (facts.revision == 0 || known.facts->revision != facts.revision) continue;
-    if (known.request == kNoRequest) known = {request.during, &facts, index};
+    // Of two answers with one revision, one is that of a request which changed nothing: it saw what the other
+    // had stored, and may have been answered first. A creation stored it, else most likely who came first.
+    const bool earlier = request.during.from < known.since.from;
+    if (known.request == kNoRequest || creates || (earlier && !known.created)) {
+      known = {request.during, &facts, index, creates};
+    }
     return;
   }
-  life->versions.push_back({request.during, &facts, index});
+  life->versions.push_back({request.during, &facts, index, creates});
 }
 
 ServiceLife* ServiceHistory::find(const AuditedRequest& request) {

@@ -16,6 +16,7 @@ struct ServiceVersion {
   Window since{kBeginning, kBeginning};
   const ServiceFacts* facts = nullptr;
   std::uint32_t request = kNoRequest;
+  bool created = false;  // by that request
 };
 
 struct ServiceLife {

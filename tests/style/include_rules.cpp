@@ -20,9 +20,10 @@ const std::map<std::string, Names> kDaemonEdges{
     {"api", {"input"}},
     {"observe", {"input", "api"}},
     {"store", {"api"}},
-    {"control", {"api", "store", "observe"}},
+    {"audit", {}},
+    {"control", {"api", "store", "observe", "audit"}},
     {"mirror", {"input", "api", "observe"}},
-    {"http", {"api", "observe", "store", "control"}},
+    {"http", {"api", "observe", "store", "audit", "control"}},
 };
 
 // What the engine must not know: the outside world.
