@@ -168,7 +168,7 @@ TEST(Audit, TellsWhoAskedForWhat) {
              .post(kServices,
                    {{"metadata", {{"generateName", "a-"}}}, {"spec", {{"ports", {{{"port", 80}}}}}}})
              .header("Audit-Id");
-    client.get("/api/v1/services?watch=true&timeoutSeconds=1");
+    HttpClient(daemon.port()).get("/api/v1/services?watch=true&timeoutSeconds=1");
     client.post(kServices, {{"metadata", {{"name", "UPPER"}}}});
     EXPECT_NE(client.get("/metrics").body.find("apiserver_audit_error_total{plugin=\"log\"} 0"),
               std::string::npos);
