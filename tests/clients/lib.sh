@@ -58,3 +58,11 @@ users: [{name: none, user: {}}]
 current-context: local
 YAML
 }
+
+run_go_tests() { # FOLDER GO-TEST-ARGUMENT…: the Go tests of a folder, with the daemon under test
+  local folder=$1
+  shift
+  need go "its tests are Go programs"
+  find_daemon
+  (cd "$root/tests/clients" && CLUSTERIPD="$daemon" nice -n 5 go test -count=1 -timeout=300s "./$folder" "$@")
+}
