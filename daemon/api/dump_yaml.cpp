@@ -1,5 +1,3 @@
-// The only file that includes yaml-cpp, of which it uses the event parser: the tree of a large dump would not
-// fit into memory.
 #include "daemon/api/dump_yaml.hpp"
 
 #include <istream>
@@ -8,8 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+#include "daemon/api/yaml_events.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -54,50 +51,25 @@ class WindowBuffer final : public std::streambuf {
   std::string piece_;
 };
 
-// What a plain scalar means, as kubectl's reader takes it: null, truth, number or text.
-Json plain_value(const std::string& text) {
-  for (const char* word : {"~", "null", "Null", "NULL", ""}) {
-    if (text == word) return nullptr;
-  }
-  for (const char* word : {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}) {
-    if (text == word) return true;
-  }
-  for (const char* word : {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"}) {
-    if (text == word) return false;
-  }
-  if (text.find_first_not_of("+-.0123456789eE") != std::string::npos) return text;
-  Json number = Json::parse(text, nullptr, false);
-  return number.is_number() ? number : Json(text);
-}
-
-class YamlDump final : public YAML::EventHandler {
+class YamlDump final : public YamlVisitor {
  public:
   YamlDump(DumpItems& items, WindowBuffer& buffer) : items_(items), buffer_(buffer) {}
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
+  void begin_document(std::size_t line) override {
     is_list_ = false;
     item_.reset();
-    start_ = place(mark);
-    // The parser does not get past a stray bracket, and would find a document there for ever.
-    if (mark.pos <= last_start_) fail(mark, "this is not the beginning of a document");
-    last_start_ = mark.pos;
+    start_ = place(line);
   }
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(nullptr, mark); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+  void alias(YamlAnchor, std::size_t line) override {
     // kubectl writes none, and each may stand for a great many values.
-    fail(mark, "aliases are not read");
+    fail(line, "aliases are not read");
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                const std::string& value) override {
-    if (wants_key()) return set_key(value, mark);
-    add(tag == "?" ? plain_value(value) : Json(value), mark);
+  void scalar(const YamlScalar& scalar, YamlAnchor, std::size_t line) override {
+    if (wants_key()) return set_key(scalar.text, line);
+    add(scalar.value(), line);
   }
-
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
-    open(Json::array(), mark);
+  void begin_list(YamlAnchor, std::size_t line) override {
+    open(Json::array(), line);
     Frame& frame = open_.back();
     const bool of_list = open_.size() == 2 && open_[0].value.is_object() && open_[0].key == "items";
     frame.holds_items = open_.size() == 1 || of_list;
@@ -107,43 +79,38 @@ class YamlDump final : public YAML::EventHandler {
       list_ = type_of(open_[0].value);
     }
   }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    open(Json::object(), mark);
-  }
-  void OnMapEnd() override { close(); }
+  void end_list() override { close(); }
+  void begin_map(YamlAnchor, std::size_t line) override { open(Json::object(), line); }
+  void end_map() override { close(); }
 
   bool has_documents() const { return has_documents_; }
 
   // Notes a problem with the place of the event.
-  [[noreturn]] void fail(const YAML::Mark& mark, const std::string& text) {
-    items_.problem(place(mark), text);
+  [[noreturn]] void fail(std::size_t line, const std::string& text) {
+    items_.problem(place(line), text);
     throw Stop{};
   }
-  DumpPlace place(const YAML::Mark& mark) const {
-    return {&items_.file(), static_cast<std::uint64_t>(mark.line + 1), item_};
-  }
+  DumpPlace place(std::size_t line) const { return {&items_.file(), line, item_}; }
 
  private:
   struct Frame {
     Json value;
     std::optional<std::string> key;
-    YAML::Mark mark;
+    std::size_t line = 0;
     bool holds_items = false;
   };
 
   bool wants_key() const { return !open_.empty() && open_.back().value.is_object() && !open_.back().key; }
 
-  void set_key(const std::string& key, const YAML::Mark& mark) {
+  void set_key(const std::string& key, std::size_t line) {
     Frame& frame = open_.back();
-    if (frame.value.contains(key)) fail(mark, key + ": this member appears twice in one object");
+    if (frame.value.contains(key)) fail(line, key + ": this member appears twice in one object");
     frame.key = key;
   }
 
-  void open(Json value, const YAML::Mark& mark) {
-    if (wants_key()) fail(mark, "the name of a member is no text");
-    open_.push_back({std::move(value), std::nullopt, mark, false});
+  void open(Json value, std::size_t line) {
+    if (wants_key()) fail(line, "the name of a member is no text");
+    open_.push_back({std::move(value), std::nullopt, line, false});
   }
 
   void close() {
@@ -152,19 +119,19 @@ class YamlDump final : public YAML::EventHandler {
     if (done.holds_items) {
       item_.reset();
       // The items are gone already; the list's place in its document stays taken.
-      if (!open_.empty()) add(nullptr, done.mark);
+      if (!open_.empty()) add(nullptr, done.line);
     } else {
-      add(std::move(done.value), done.mark);
+      add(std::move(done.value), done.line);
     }
   }
 
-  void add(Json value, const YAML::Mark& mark) {
+  void add(Json value, std::size_t line) {
     // What comes behind the limit is the end that the buffer pretends.
     if (buffer_.is_over_limit()) throw Stop{};
     if (open_.empty()) return end_document(value);
     Frame& frame = open_.back();
     if (frame.holds_items) {
-      items_.take(value, is_list_ ? &list_ : nullptr, place(mark));
+      items_.take(value, is_list_ ? &list_ : nullptr, place(line));
       buffer_.restart();
       ++*item_;
     } else if (frame.value.is_array()) {
@@ -173,7 +140,7 @@ class YamlDump final : public YAML::EventHandler {
       frame.value[*frame.key] = std::move(value);
       frame.key.reset();
     } else {
-      fail(mark, "the name of a member is no text");
+      fail(line, "the name of a member is no text");
     }
   }
 
@@ -191,7 +158,6 @@ class YamlDump final : public YAML::EventHandler {
   WindowBuffer& buffer_;
   std::vector<Frame> open_;
   DumpPlace start_;
-  int last_start_ = -1;
   bool is_list_ = false;
   ListType list_;
   std::optional<std::uint64_t> item_;
@@ -205,12 +171,10 @@ void read_yaml_dump(daemon::Window& window, DumpItems& items) {
   std::istream stream(&buffer);
   YamlDump dump(items, buffer);
   try {
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(dump)) continue;
+    const auto error = read_yaml_events(stream, dump);
+    if (error && !buffer.is_over_limit()) items.problem(dump.place(error->line), error->reason);
   } catch (const Stop&) {
     // The reason has been noted, or is the limit.
-  } catch (const YAML::Exception& error) {
-    if (!buffer.is_over_limit()) items.problem(dump.place(error.mark), error.msg);
   }
   if (buffer.is_over_limit()) {
     items.problem(

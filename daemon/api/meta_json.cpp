@@ -6,10 +6,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-void put(Json& object, const char* name, const std::string& text) {
-  if (!text.empty()) object[name] = text;
-}
-
 void read_managed_fields(FieldReader& meta, std::vector<cluster::ManagedFields>& to) {
   meta.objects("managedFields", "v1.ManagedFieldsEntry", [&](FieldReader& entry) {
     cluster::ManagedFields& fields = to.emplace_back();
@@ -38,19 +34,19 @@ void read_owners(FieldReader& meta, std::vector<cluster::OwnerReference>& to) {
 Json encode_owner(const cluster::OwnerReference& owner) {
   Json entry{
       {"apiVersion", owner.api_version}, {"kind", owner.kind}, {"name", owner.name}, {"uid", owner.uid}};
-  if (owner.controller) entry["controller"] = *owner.controller;
-  if (owner.block_owner_deletion) entry["blockOwnerDeletion"] = *owner.block_owner_deletion;
+  put_if_set(entry, "controller", owner.controller);
+  put_if_set(entry, "blockOwnerDeletion", owner.block_owner_deletion);
   return entry;
 }
 
 Json encode_managed_fields(const cluster::ManagedFields& fields) {
   Json entry = Json::object();
-  put(entry, "manager", fields.manager);
-  put(entry, "operation", fields.operation);
-  put(entry, "apiVersion", fields.api_version);
+  put_if_set(entry, "manager", fields.manager);
+  put_if_set(entry, "operation", fields.operation);
+  put_if_set(entry, "apiVersion", fields.api_version);
   if (fields.time) entry["time"] = cluster::to_text(*fields.time);
-  put(entry, "fieldsType", fields.fields_type);
-  put(entry, "subresource", fields.subresource);
+  put_if_set(entry, "fieldsType", fields.fields_type);
+  put_if_set(entry, "subresource", fields.subresource);
   if (!fields.fields_json.empty()) {
     Json tree = Json::parse(fields.fields_json, nullptr, false);
     if (!tree.is_discarded()) entry["fieldsV1"] = std::move(tree);
@@ -96,18 +92,18 @@ void read_conditions(FieldReader& status, std::vector<cluster::Condition>& to) {
 
 Json encode_meta(const cluster::ObjectMeta& meta) {
   Json object = Json::object();
-  put(object, "name", meta.name);
-  put(object, "generateName", meta.generate_name);
-  put(object, "namespace", meta.name_space);
-  put(object, "uid", meta.uid);
-  put(object, "resourceVersion", meta.resource_version);
+  put_if_set(object, "name", meta.name);
+  put_if_set(object, "generateName", meta.generate_name);
+  put_if_set(object, "namespace", meta.name_space);
+  put_if_set(object, "uid", meta.uid);
+  put_if_set(object, "resourceVersion", meta.resource_version);
   if (meta.generation != 0) object["generation"] = meta.generation;
   if (meta.creation) object["creationTimestamp"] = cluster::to_text(*meta.creation);
   if (meta.deletion) object["deletionTimestamp"] = cluster::to_text(*meta.deletion);
-  if (meta.deletion_grace_seconds) object["deletionGracePeriodSeconds"] = *meta.deletion_grace_seconds;
-  if (!meta.labels.empty()) object["labels"] = meta.labels;
-  if (!meta.annotations.empty()) object["annotations"] = meta.annotations;
-  if (!meta.finalizers.empty()) object["finalizers"] = meta.finalizers;
+  put_if_set(object, "deletionGracePeriodSeconds", meta.deletion_grace_seconds);
+  put_if_set(object, "labels", meta.labels);
+  put_if_set(object, "annotations", meta.annotations);
+  put_if_set(object, "finalizers", meta.finalizers);
   for (const auto& owner : meta.owner_references) object["ownerReferences"].push_back(encode_owner(owner));
   for (const auto& fields : meta.managed_fields) {
     object["managedFields"].push_back(encode_managed_fields(fields));

@@ -12,20 +12,6 @@ using Json = nlohmann::json;
 
 constexpr std::array<std::string_view, 3> kKindNames{"Service", "ServiceCIDR", "IPAddress"};
 
-template <class Object, class Read>
-Decoded<Object> decode(const Json& value, std::string_view go_type, Read read) {
-  FirstError error;
-  FieldReader fields(value, go_type, error);
-  std::string type_member;
-  fields.text("apiVersion", type_member);
-  fields.text("kind", type_member);
-  Object object;
-  read_meta(fields, object.meta);
-  read(fields, object);
-  if (error) return *std::move(error);
-  return object;
-}
-
 Json typed(ObjectKind kind) {
   return Json{{"apiVersion", api_version(kind)}, {"kind", kind_name(kind)}};
 }
@@ -65,7 +51,7 @@ std::variant<ObjectKind, DecodeError> kind_of(const Json& object) {
 }
 
 Decoded<ServiceCidr> decode_service_cidr(const Json& object) {
-  return decode<ServiceCidr>(object, "v1.ServiceCIDR", [](FieldReader& fields, ServiceCidr& to) {
+  return decode_object<ServiceCidr>(object, "v1.ServiceCIDR", [](FieldReader& fields, ServiceCidr& to) {
     fields.object("spec", "v1.ServiceCIDRSpec", [&](FieldReader& spec) {
       to.empty_cidrs_given = spec.texts("cidrs", to.cidrs) && to.cidrs.empty();
     });
@@ -75,7 +61,7 @@ Decoded<ServiceCidr> decode_service_cidr(const Json& object) {
 }
 
 Decoded<IpAddress> decode_ip_address(const Json& object) {
-  return decode<IpAddress>(object, "v1.IPAddress", [](FieldReader& fields, IpAddress& to) {
+  return decode_object<IpAddress>(object, "v1.IPAddress", [](FieldReader& fields, IpAddress& to) {
     fields.object("spec", "v1.IPAddressSpec", [&](FieldReader& spec) {
       spec.object("parentRef", "v1.ParentReference", [&](FieldReader& parent) {
         cluster::ParentRef& reference = to.parent.emplace();
@@ -104,13 +90,10 @@ Json encode(const IpAddress& address) {
   object["spec"] = Json::object();
   if (address.parent) {
     Json& parent = object["spec"]["parentRef"] = Json::object();
-    const auto put = [&](const char* name, const std::string& text) {
-      if (!text.empty()) parent[name] = text;
-    };
-    put("group", address.parent->group);
-    put("resource", address.parent->resource);
-    put("namespace", address.parent->name_space);
-    put("name", address.parent->name);
+    put_if_set(parent, "group", address.parent->group);
+    put_if_set(parent, "resource", address.parent->resource);
+    put_if_set(parent, "namespace", address.parent->name_space);
+    put_if_set(parent, "name", address.parent->name);
   }
   return object;
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <nlohmann/json.hpp>
@@ -46,5 +47,30 @@ void read_meta(FieldReader& object, cluster::ObjectMeta& to);
 void read_conditions(FieldReader& status, std::vector<cluster::Condition>& to);
 nlohmann::json encode_meta(const cluster::ObjectMeta& meta);
 nlohmann::json encode_conditions(const std::vector<cluster::Condition>& conditions);
+
+// A member for a text, list or optional that holds something; else none.
+template <class Value>
+void put_if_set(nlohmann::json& object, const char* name, const Value& value) {
+  if constexpr (requires { value.has_value(); }) {
+    if (value) object[name] = *value;
+  } else {
+    if (!value.empty()) object[name] = value;
+  }
+}
+
+// An object with type members and metadata, whose other members `read` takes from (fields, object).
+template <class Object, class Read>
+Decoded<Object> decode_object(const nlohmann::json& value, std::string_view go_type, Read read) {
+  FirstError error;
+  FieldReader fields(value, go_type, error);
+  std::string type_member;
+  fields.text("apiVersion", type_member);
+  fields.text("kind", type_member);
+  Object object;
+  read_meta(fields, object.meta);
+  read(fields, object);
+  if (error) return *std::move(error);
+  return object;
+}
 
 }  // namespace clusterip::api

@@ -1,6 +1,4 @@
 // Services. (k8s.io/api core/v1)
-#include <utility>
-
 #include "daemon/api/object_json.hpp"
 
 namespace clusterip::api {
@@ -8,18 +6,6 @@ namespace {
 
 using cluster::Service;
 using Json = nlohmann::json;
-
-void put(Json& object, const char* name, const std::string& text) {
-  if (!text.empty()) object[name] = text;
-}
-template <class Value>
-void put(Json& object, const char* name, const std::optional<Value>& value) {
-  if (value) object[name] = *value;
-}
-template <class Value>
-void put(Json& object, const char* name, const std::vector<Value>& values) {
-  if (!values.empty()) object[name] = values;
-}
 
 void read_ports(FieldReader& spec, std::vector<cluster::ServicePort>& to) {
   spec.objects("ports", "v1.ServicePort", [&](FieldReader& entry) {
@@ -88,9 +74,9 @@ Json encode_ports(const std::vector<cluster::ServicePort>& ports) {
   Json list = Json::array();
   for (const cluster::ServicePort& port : ports) {
     Json entry{{"port", port.port}};
-    put(entry, "name", port.name);
-    put(entry, "protocol", port.protocol);
-    put(entry, "appProtocol", port.app_protocol);
+    put_if_set(entry, "name", port.name);
+    put_if_set(entry, "protocol", port.protocol);
+    put_if_set(entry, "appProtocol", port.app_protocol);
     entry["targetPort"] =
         port.target_port.text ? Json(*port.target_port.text) : Json(port.target_port.number);
     if (port.node_port != 0) entry["nodePort"] = port.node_port;
@@ -103,7 +89,7 @@ Json encode_affinity(const Service::AffinityConfig& config) {
   Json object = Json::object();
   if (config.has_client_ip) {
     object["clientIP"] = Json::object();
-    put(object["clientIP"], "timeoutSeconds", config.timeout_seconds);
+    put_if_set(object["clientIP"], "timeoutSeconds", config.timeout_seconds);
   }
   return object;
 }
@@ -111,38 +97,38 @@ Json encode_affinity(const Service::AffinityConfig& config) {
 Json encode_spec(const Service& service) {
   Json spec = Json::object();
   if (!service.ports.empty()) spec["ports"] = encode_ports(service.ports);
-  if (!service.selector.empty()) spec["selector"] = service.selector;
-  put(spec, "clusterIP", service.cluster_ip);
-  put(spec, "clusterIPs", service.cluster_ips);
-  put(spec, "type", service.type);
-  put(spec, "externalIPs", service.external_ips);
-  put(spec, "sessionAffinity", service.session_affinity);
-  put(spec, "loadBalancerIP", service.load_balancer_ip);
-  put(spec, "loadBalancerSourceRanges", service.load_balancer_source_ranges);
-  put(spec, "externalName", service.external_name);
-  put(spec, "externalTrafficPolicy", service.external_traffic_policy);
+  put_if_set(spec, "selector", service.selector);
+  put_if_set(spec, "clusterIP", service.cluster_ip);
+  put_if_set(spec, "clusterIPs", service.cluster_ips);
+  put_if_set(spec, "type", service.type);
+  put_if_set(spec, "externalIPs", service.external_ips);
+  put_if_set(spec, "sessionAffinity", service.session_affinity);
+  put_if_set(spec, "loadBalancerIP", service.load_balancer_ip);
+  put_if_set(spec, "loadBalancerSourceRanges", service.load_balancer_source_ranges);
+  put_if_set(spec, "externalName", service.external_name);
+  put_if_set(spec, "externalTrafficPolicy", service.external_traffic_policy);
   if (service.health_check_node_port != 0) spec["healthCheckNodePort"] = service.health_check_node_port;
   if (service.publish_not_ready_addresses) spec["publishNotReadyAddresses"] = true;
   if (service.session_affinity_config) {
     spec["sessionAffinityConfig"] = encode_affinity(*service.session_affinity_config);
   }
-  put(spec, "ipFamilies", service.ip_families);
-  put(spec, "ipFamilyPolicy", service.ip_family_policy);
-  put(spec, "allocateLoadBalancerNodePorts", service.allocate_load_balancer_node_ports);
-  put(spec, "loadBalancerClass", service.load_balancer_class);
-  put(spec, "internalTrafficPolicy", service.internal_traffic_policy);
-  put(spec, "trafficDistribution", service.traffic_distribution);
+  put_if_set(spec, "ipFamilies", service.ip_families);
+  put_if_set(spec, "ipFamilyPolicy", service.ip_family_policy);
+  put_if_set(spec, "allocateLoadBalancerNodePorts", service.allocate_load_balancer_node_ports);
+  put_if_set(spec, "loadBalancerClass", service.load_balancer_class);
+  put_if_set(spec, "internalTrafficPolicy", service.internal_traffic_policy);
+  put_if_set(spec, "trafficDistribution", service.traffic_distribution);
   return spec;
 }
 
 Json encode_ingress(const cluster::LoadBalancerIngress& ingress) {
   Json entry = Json::object();
-  put(entry, "ip", ingress.ip);
-  put(entry, "hostname", ingress.hostname);
-  put(entry, "ipMode", ingress.ip_mode);
+  put_if_set(entry, "ip", ingress.ip);
+  put_if_set(entry, "hostname", ingress.hostname);
+  put_if_set(entry, "ipMode", ingress.ip_mode);
   for (const cluster::PortStatus& port : ingress.ports) {
     Json state{{"port", port.port}, {"protocol", port.protocol}};
-    put(state, "error", port.error);
+    put_if_set(state, "error", port.error);
     entry["ports"].push_back(std::move(state));
   }
   return entry;
@@ -151,20 +137,13 @@ Json encode_ingress(const cluster::LoadBalancerIngress& ingress) {
 }  // namespace
 
 Decoded<Service> decode_service(const Json& object) {
-  FirstError error;
-  FieldReader fields(object, "v1.Service", error);
-  std::string type_member;
-  fields.text("apiVersion", type_member);
-  fields.text("kind", type_member);
-  Service service;
-  read_meta(fields, service.meta);
-  fields.object("spec", "v1.ServiceSpec", [&](FieldReader& spec) { read_spec(spec, service); });
-  fields.object("status", "v1.ServiceStatus", [&](FieldReader& status) {
-    read_ingress(status, service.ingress);
-    read_conditions(status, service.conditions);
+  return decode_object<Service>(object, "v1.Service", [](FieldReader& fields, Service& to) {
+    fields.object("spec", "v1.ServiceSpec", [&](FieldReader& spec) { read_spec(spec, to); });
+    fields.object("status", "v1.ServiceStatus", [&](FieldReader& status) {
+      read_ingress(status, to.ingress);
+      read_conditions(status, to.conditions);
+    });
   });
-  if (error) return *std::move(error);
-  return service;
 }
 
 Json encode(const Service& service) {

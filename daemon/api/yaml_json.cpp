@@ -1,94 +1,108 @@
 #include "daemon/api/yaml_json.hpp"
 
-#include <charconv>
-#include <cmath>
-
-#include <yaml-cpp/yaml.h>
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <utility>
 
 namespace clusterip::api {
 namespace {
 
 using Json = nlohmann::json;
 
-struct TooMuch {
-  std::size_t line;
-  const char* reason;
-};
-
-std::size_t line_of(const YAML::Mark& mark) {
-  return mark.is_null() ? 0 : static_cast<std::size_t>(mark.line) + 1;
-}
-
-template <class Number>
-bool whole_number(const std::string& text, Number& number) {
-  const char* begin = text.data() + (text.size() > 1 && text.front() == '+' ? 1 : 0);
-  const char* end = text.data() + text.size();
-  const auto [stop, fault] = std::from_chars(begin, end, number);
-  return fault == std::errc{} && stop == end;
-}
-
-Json plain_scalar(const std::string& text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
-  std::int64_t integer = 0;
-  if (whole_number(text, integer)) return integer;
-  double real = 0;
-  const bool looks_real = text.find_first_not_of("+-.0123456789eE") == std::string::npos;
-  if (looks_real && whole_number(text, real) && std::isfinite(real)) return real;
-  return text;
-}
-
-class Converter {
+// Builds the values of all documents.
+class TreeBuilder final : public YamlVisitor {
  public:
-  explicit Converter(const YamlLimits& limits) : limits_(limits) {}
+  explicit TreeBuilder(const YamlLimits& limits) : limits_(limits) {}
 
-  Json convert(const YAML::Node& node, std::size_t depth = 0) {
-    if (++nodes_ > limits_.nodes) throw TooMuch{line_of(node.Mark()), "holds too many values"};
-    if (depth > limits_.depth) throw TooMuch{line_of(node.Mark()), "is nested too deeply"};
-    switch (node.Type()) {
-      case YAML::NodeType::Undefined:
-      case YAML::NodeType::Null:
-        return nullptr;
-      case YAML::NodeType::Scalar:
-        return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" ? Json(node.Scalar())
-                                                                          : plain_scalar(node.Scalar());
-      case YAML::NodeType::Sequence: {
-        Json list = Json::array();
-        for (const YAML::Node& element : node) list.push_back(convert(element, depth + 1));
-        return list;
-      }
-      case YAML::NodeType::Map:
-        break;
+  std::vector<Json> take() { return std::move(documents_); }
+
+  void begin_document(std::size_t) override { anchors_.clear(); }
+  void scalar(const YamlScalar& scalar, YamlAnchor anchor, std::size_t line) override {
+    if (wants_key()) {
+      open_.back().key = scalar.text;
+    } else {
+      add({scalar.value(), 1, 0}, anchor, line);
     }
-    Json object = Json::object();
-    for (const auto& member : node) {
-      if (!member.first.IsScalar()) throw TooMuch{line_of(node.Mark()), "has a key that is no text"};
-      object[member.first.Scalar()] = convert(member.second, depth + 1);
-    }
-    return object;
   }
+  void alias(YamlAnchor anchor, std::size_t line) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) throw YamlError{line, "names a value that contains it"};
+    if (wants_key()) throw YamlError{line, "has a key that is no text"};
+    add(found->second, 0, line);
+  }
+  void begin_list(YamlAnchor anchor, std::size_t line) override { open(Json::array(), anchor, line); }
+  void end_list() override { close(); }
+  void begin_map(YamlAnchor anchor, std::size_t line) override { open(Json::object(), anchor, line); }
+  void end_map() override { close(); }
 
  private:
+  // A value with what it counts for.
+  struct Tree {
+    Json value;
+    std::size_t nodes = 1;
+    std::size_t height = 0;
+  };
+  struct Frame {
+    Tree tree;
+    std::optional<std::string> key;
+    YamlAnchor anchor = 0;
+    std::size_t line = 0;
+  };
+
+  bool wants_key() const {
+    return !open_.empty() && open_.back().tree.value.is_object() && !open_.back().key;
+  }
+
+  void open(Json value, YamlAnchor anchor, std::size_t line) {
+    if (wants_key()) throw YamlError{line, "has a key that is no text"};
+    if (open_.size() >= limits_.depth) throw YamlError{line, "is nested too deeply"};
+    open_.push_back({{std::move(value), 1, 0}, std::nullopt, anchor, line});
+  }
+
+  void close() {
+    Frame done = std::move(open_.back());
+    open_.pop_back();
+    add(std::move(done.tree), done.anchor, done.line);
+  }
+
+  void add(Tree tree, YamlAnchor anchor, std::size_t line) {
+    if (open_.size() + tree.height > limits_.depth) throw YamlError{line, "is nested too deeply"};
+    if (anchor != 0) anchors_[anchor] = tree;
+    if (open_.empty()) {
+      if (!tree.value.is_null()) documents_.push_back(std::move(tree.value));
+      return;
+    }
+    Frame& frame = open_.back();
+    frame.tree.nodes += tree.nodes;
+    frame.tree.height = std::max(frame.tree.height, tree.height + 1);
+    if (frame.tree.nodes > limits_.nodes) throw YamlError{line, "holds too many values"};
+    if (frame.key) {
+      frame.tree.value[*frame.key] = std::move(tree.value);
+      frame.key.reset();
+    } else {
+      frame.tree.value.push_back(std::move(tree.value));
+    }
+  }
+
   const YamlLimits& limits_;
-  std::size_t nodes_ = 0;
+  std::vector<Frame> open_;
+  std::map<YamlAnchor, Tree> anchors_;
+  std::vector<Json> documents_;
 };
 
 }  // namespace
 
 std::variant<std::vector<Json>, YamlError> read_yaml(std::string_view text, const YamlLimits& limits) {
+  std::istringstream in{std::string(text)};
+  TreeBuilder builder(limits);
   try {
-    std::vector<Json> documents;
-    Converter converter(limits);
-    for (const YAML::Node& document : YAML::LoadAll(std::string(text))) {
-      documents.push_back(converter.convert(document));
-    }
-    return documents;
-  } catch (const TooMuch& fault) {
-    return YamlError{fault.line, fault.reason};
-  } catch (const YAML::Exception& fault) {
-    return YamlError{line_of(fault.mark), fault.msg};
+    if (auto error = read_yaml_events(in, builder)) return *std::move(error);
+  } catch (const YamlError& error) {
+    return error;
   }
+  return builder.take();
 }
 
 }  // namespace clusterip::api

@@ -42,7 +42,7 @@ const std::vector<ThirdParty> kThirdParty{
     {"httplib", {"daemon/http/", "daemon/mirror/", "tests/", "bench/", "tools/clusteripctl/"}},
     {"boost/program_options", {"daemon/options", "tools/clusteripctl/options"}},
     {"sqlite3", {"daemon/store/", "tests/", "bench/"}},
-    {"yaml-cpp", {"daemon/api/"}},
+    {"yaml-cpp", {"daemon/api/yaml_events.cpp"}},
     {"zlib", {"daemon/input/", "tests/"}},
 };
 

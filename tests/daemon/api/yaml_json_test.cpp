@@ -1,0 +1,65 @@
+#include "daemon/api/yaml_json.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace clusterip::api {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+// The documents as one JSON array, or "LINE: REASON".
+std::string read(const std::string& text, const YamlLimits& limits = {}) {
+  const auto result = read_yaml(text, limits);
+  if (const auto* error = std::get_if<YamlError>(&result)) {
+    return std::to_string(error->line) + ": " + error->reason;
+  }
+  return Json(std::get<std::vector<Json>>(result)).dump();
+}
+
+TEST(Yaml, PlainScalarsMeanWhatTheyMeanToKubectl) {
+  EXPECT_EQ(read("[~, null, '', yes, Off, n, true]"), R"([[null,null,"",true,false,false,true]])");
+  EXPECT_EQ(read("[0, -7, 0x1F, 010, 0o17, 0b101, 1_000, 18446744073709551615]"),
+            "[[0,-7,31,8,15,5,1000,18446744073709551615]]");
+  EXPECT_EQ(read("[1.5, +2.5, -1e3, 1e999, 99999999999999999999]"), R"([[1.5,2.5,-1000.0,"1e999",1e+20]])");
+  EXPECT_EQ(read("[10.96.0.1, 'true', \"1\", -, +, 0x, --1, 1.2.3, 2026-01-01, fd00::1]"),
+            R"([["10.96.0.1","true","1","-","+","0x","--1","1.2.3","2026-01-01","fd00::1"]])");
+}
+
+TEST(Yaml, DocumentsThatAreEmptyAreLeftOut) {
+  EXPECT_EQ(read(""), "[]");
+  EXPECT_EQ(read("# nothing\n"), "[]");
+  EXPECT_EQ(read("---\n---\na: 1\n---\nb:\n- c\n"), R"([{"a":1},{"b":["c"]}])");
+}
+
+TEST(Yaml, AliasesAreWrittenOutWithinTheLimits) {
+  EXPECT_EQ(read("a: &x [1, {b: 2}]\nc: *x\n"), R"([{"a":[1,{"b":2}],"c":[1,{"b":2}]}])");
+  EXPECT_EQ(read("a: &x [1, *x]\n"), "1: names a value that contains it");
+  EXPECT_THAT(read("a: *y\n"), HasSubstr("1: "));
+  EXPECT_EQ(read("a: &x [1]\n*x : 2\n"), "2: has a key that is no text");
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int k = 0; k < 8; ++k) bomb += ", " + before;
+    bomb += "]\n";
+  }
+  EXPECT_THAT(read(bomb, {.nodes = 100'000, .depth = 64}), HasSubstr("holds too many values"));
+  std::string chain = "a0: &a0 []\n";
+  for (int i = 1; i < 40; ++i) {
+    chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
+  }
+  EXPECT_THAT(read(chain, {.nodes = 100'000, .depth = 32}), HasSubstr("is nested too deeply"));
+}
+
+TEST(Yaml, NamesTheLineOfWhatIsWrong) {
+  EXPECT_THAT(read("a: 1\n b: 2\n"), HasSubstr("2: "));
+  EXPECT_EQ(read("a:\n  ? [1]\n  : 2\n"), "2: has a key that is no text");
+  EXPECT_EQ(read("a:\n  b:\n    c: 1\n", {.nodes = 100, .depth = 2}), "3: is nested too deeply");
+  EXPECT_THAT(read(std::string(100'000, '[')), HasSubstr("1: "));
+  EXPECT_THAT(read("a: 1\n]\n"), HasSubstr("2: "));
+}
+
+}  // namespace
+}  // namespace clusterip::api
