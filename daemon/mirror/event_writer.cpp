@@ -24,6 +24,14 @@ bool is_final(const CallResult& result) {
   return answer != nullptr && answer->status >= 400 && answer->status < 500 && answer->status != 429;
 }
 
+// What the server asks for, within reason.
+std::chrono::milliseconds asked_pause(const CallResult& result) {
+  constexpr std::chrono::seconds kLongest{60};
+  const auto* answer = std::get_if<ApiAnswer>(&result);
+  if (answer == nullptr || !answer->retry_after) return {};
+  return std::min(*answer->retry_after, kLongest);
+}
+
 }  // namespace
 
 TokenBucket::TokenBucket(std::size_t burst, std::size_t per_minute)
@@ -120,6 +128,7 @@ void EventWriter::write(const FindingEvent& finding) {
     const CallResult result = client_.call(event_call(finding, uid, wall_clock()));
     fault = fault_of(result);
     if (fault.empty() || is_final(result)) break;
+    pause = std::max(pause, asked_pause(result));
   }
   {
     const std::lock_guard lock(mutex_);

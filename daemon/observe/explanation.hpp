@@ -2,14 +2,18 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
+#include <vector>
 
 #include "daemon/observe/report.hpp"
 #include "engine/verify/explain.hpp"
 
 namespace clusterip::daemon {
 
-// As table, json or yaml; the other formats print json.
-void write_explanation(const verify::Explanation& explanation, ReportFormat format, std::ostream& out);
+// As table, json or yaml; the other formats print json. `unread`: why the explanation is not whole, as in a
+// Report.
+void write_explanation(const verify::Explanation& explanation, ReportFormat format, std::ostream& out,
+                       const std::vector<std::string>& unread = {});
 
 void write_explanation_text(const verify::Explanation& explanation, std::ostream& out);
 

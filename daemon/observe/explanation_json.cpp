@@ -67,13 +67,19 @@ Json explanation_json(const verify::Explanation& explanation) {
 
 }  // namespace
 
-void write_explanation(const verify::Explanation& explanation, ReportFormat format, std::ostream& out) {
-  if (format == ReportFormat::kTable) return write_explanation_text(explanation, out);
-  const Json json = explanation_json(explanation);
+void write_explanation(const verify::Explanation& explanation, ReportFormat format, std::ostream& out,
+                       const std::vector<std::string>& unread) {
+  if (format == ReportFormat::kTable) {
+    write_explanation_text(explanation, out);
+    if (!unread.empty()) out << "INCOMPLETE: some input could not be read\n";
+    return;
+  }
+  Json json = explanation_json(explanation);
+  if (!unread.empty()) json["unread"] = unread;
   if (format == ReportFormat::kYaml) {
     out << yaml_text(json);
   } else {
-    out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    out << json_text(json, 2) << '\n';
   }
 }
 

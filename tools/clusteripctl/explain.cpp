@@ -80,7 +80,7 @@ int run_explain(const std::vector<std::string>& arguments) {
   const verify::Explanation explanation = address
                                               ? verify::explain_address(loaded.state, *address, asked)
                                               : verify::explain_service(loaded.state, flags.service, asked);
-  daemon::write_explanation(explanation, *daemon::read_report_format(flags.output), std::cout);
+  daemon::write_explanation(explanation, *daemon::read_report_format(flags.output), std::cout, loaded.unread);
   return loaded.unread.empty() ? kExitOk : kExitUnreadable;
 }
 

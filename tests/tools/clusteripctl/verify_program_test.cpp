@@ -143,7 +143,15 @@ TEST(ExplainProgram, WrongFlagsExit2) {
                             "--address=1.2.3.4", "-o sarif --address=1.2.3.4 f"}) {
     EXPECT_EQ(run(std::string("explain ") + flags).exit_code, 2) << flags;
   }
-  EXPECT_EQ(run("explain --address=1.2.3.4 /no/such/file").exit_code, 3);
+}
+
+TEST(ExplainProgram, SaysInEveryFormWhatItCouldNotRead) {
+  const std::string arguments = " --address=1.2.3.4 /no/such/file";
+  const CommandResult table = run("explain" + arguments);
+  EXPECT_EQ(table.exit_code, 3);
+  EXPECT_THAT(table.output, HasSubstr("INCOMPLETE: some input could not be read"));
+  EXPECT_EQ(Json::parse(run("explain -o json" + arguments).output)["unread"],
+            Json::parse(R"(["/no/such/file: No such file or directory"])"));
 }
 
 }  // namespace
