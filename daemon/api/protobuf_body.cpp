@@ -177,26 +177,6 @@ Json field_value(const WireField& field, const FieldSchema& schema, int depth) {
   return message_value(field.bytes, *schema.object, depth + 1);
 }
 
-// Go holds these by pointer: they are written when they are set, if only to nothing.
-constexpr std::array<std::string_view, 14> kPointers{"controller",
-                                                     "blockOwnerDeletion",
-                                                     "deletionGracePeriodSeconds",
-                                                     "appProtocol",
-                                                     "timeoutSeconds",
-                                                     "ipFamilyPolicy",
-                                                     "loadBalancerClass",
-                                                     "internalTrafficPolicy",
-                                                     "trafficDistribution",
-                                                     "error",
-                                                     "ipMode",
-                                                     "gracePeriodSeconds",
-                                                     "orphanDependents",
-                                                     "allocateLoadBalancerNodePorts"};
-
-bool is_pointer(std::string_view name) {
-  return std::find(kPointers.begin(), kPointers.end(), name) != kPointers.end();
-}
-
 // All other fields are always written, so what is empty is as good as absent.
 bool says_nothing(const Json& value) {
   return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty()) ||
@@ -221,7 +201,7 @@ Json message_value(std::string_view bytes, const ObjectSchema& schema, int depth
     Json value = field_value(*field, *known, depth);
     if (known->list != ListType::kNone) {
       object[name].push_back(std::move(value));
-    } else if (!says_nothing(value) || is_pointer(known->name)) {
+    } else if (!value.is_null() && (!says_nothing(value) || is_pointer(*known))) {
       object[name] = std::move(value);
     }
   }

@@ -2,7 +2,7 @@
 // for.
 //
 // "k8s\0", then runtime.Unknown around the object. Fields go by the numbers of the schema; unknown ones are
-// skipped, as protobuf has it. Only reading: answers are JSON, which those clients take. Any bytes may come
+// skipped, as protobuf has it. protobuf_write.hpp is the way back. Any bytes may come
 // in; linear in their number. (apimachinery pkg/runtime/serializer/protobuf)
 #pragma once
 

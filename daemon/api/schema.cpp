@@ -267,7 +267,80 @@ constexpr std::array<F, 6> kDeleteOptionsFields{{
 constexpr ObjectSchema kDeleteOptions{"io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
                                       kDeleteOptionsFields};
 
+constexpr std::array<F, 4> kListMetaFields{{
+    F{"continue", 3, T::kText},
+    F{"remainingItemCount", 4, T::kInt64},
+    F{"resourceVersion", 2, T::kText},
+    F{"selfLink", 1, T::kText},
+}};
+constexpr ObjectSchema kListMeta{"io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", kListMetaFields};
+
+constexpr std::array<F, 1> kPartialMetadataFields{{
+    F{"metadata", 1, T::kObject, L::kNone, false, {}, {}, &kObjectMeta},
+}};
+constexpr ObjectSchema kPartialMetadata{"io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata",
+                                        kPartialMetadataFields};
+
+constexpr std::array<F, 3> kStatusCauseFields{{
+    F{"field", 3, T::kText},
+    F{"message", 2, T::kText},
+    F{"reason", 1, T::kText},
+}};
+constexpr ObjectSchema kStatusCause{"io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause", kStatusCauseFields};
+
+constexpr std::array<F, 6> kStatusDetailsFields{{
+    F{"causes", 4, T::kObject, L::kAtomic, false, {}, {}, &kStatusCause},
+    F{"group", 2, T::kText},
+    F{"kind", 3, T::kText},
+    F{"name", 1, T::kText},
+    F{"retryAfterSeconds", 5, T::kInt32},
+    F{"uid", 6, T::kText},
+}};
+constexpr ObjectSchema kStatusDetails{"io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails",
+                                      kStatusDetailsFields};
+
+constexpr std::array<F, 6> kStatusFields{{
+    F{"code", 6, T::kInt32},
+    F{"details", 5, T::kObject, L::kNone, false, {}, {}, &kStatusDetails},
+    F{"message", 3, T::kText},
+    F{"metadata", 1, T::kObject, L::kNone, false, {}, {}, &kListMeta},
+    F{"reason", 4, T::kText},
+    F{"status", 2, T::kText},
+}};
+constexpr ObjectSchema kStatus{"io.k8s.apimachinery.pkg.apis.meta.v1.Status", kStatusFields};
+
+// No field of another kind bears one of these names and is held by value.
+constexpr std::array<std::string_view, 25> kPointers{"controller",
+                                                     "blockOwnerDeletion",
+                                                     "deletionGracePeriodSeconds",
+                                                     "deletionTimestamp",
+                                                     "time",
+                                                     "fieldsV1",
+                                                     "appProtocol",
+                                                     "timeoutSeconds",
+                                                     "ipFamilyPolicy",
+                                                     "loadBalancerClass",
+                                                     "internalTrafficPolicy",
+                                                     "trafficDistribution",
+                                                     "allocateLoadBalancerNodePorts",
+                                                     "sessionAffinityConfig",
+                                                     "clientIP",
+                                                     "error",
+                                                     "ipMode",
+                                                     "parentRef",
+                                                     "series",
+                                                     "related",
+                                                     "preconditions",
+                                                     "gracePeriodSeconds",
+                                                     "orphanDependents",
+                                                     "remainingItemCount",
+                                                     "details"};
+
 }  // namespace
+
+bool is_pointer(const FieldSchema& field) {
+  return std::find(kPointers.begin(), kPointers.end(), field.name) != kPointers.end();
+}
 
 const FieldSchema* ObjectSchema::find(std::string_view name) const {
   const auto found = std::find_if(fields.begin(), fields.end(),
@@ -289,6 +362,18 @@ const ObjectSchema& schema_of(const Resource& resource) {
       break;
   }
   return kEvent;
+}
+
+const ObjectSchema& list_meta_schema() {
+  return kListMeta;
+}
+
+const ObjectSchema& partial_metadata_schema() {
+  return kPartialMetadata;
+}
+
+const ObjectSchema& status_schema() {
+  return kStatus;
 }
 
 const ObjectSchema& delete_options_schema() {

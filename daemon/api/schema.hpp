@@ -52,5 +52,12 @@ struct ObjectSchema {
 // Without apiVersion and kind, which every object has.
 const ObjectSchema& schema_of(const Resource& resource);
 const ObjectSchema& delete_options_schema();
+// Of what every answer may be: the metadata of a list, an object's metadata alone, a Status.
+const ObjectSchema& list_meta_schema();
+const ObjectSchema& partial_metadata_schema();
+const ObjectSchema& status_schema();
+
+// Go holds the field by pointer: it knows an empty one from none.
+bool is_pointer(const FieldSchema& field);
 
 }  // namespace clusterip::api

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "daemon/api/document.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/watch_stream.hpp"
 
@@ -56,6 +57,16 @@ Listing read_page(const ResourceCall& call, const Store& store, const ListOption
   }
 }
 
+// A list as JSON, for the audit log.
+std::string list_text(const Listing& listing) {
+  std::string text = R"({"items":[)";
+  for (const RecordPtr& record : listing.records) {
+    if (text.back() != '[') text += ',';
+    api::append_object(text, record->document, record->revision);
+  }
+  return text + "]}";
+}
+
 // Upstream spreads the ends of watches without a timeout over half an hour.
 std::chrono::seconds default_timeout() {
   thread_local std::minstd_rand random{std::random_device{}()};
@@ -84,7 +95,6 @@ HttpResponse list_collection(const ResourceCall& call, const Store& store, const
   HttpResponse response;
   response.content_type = call.presentation.content_type();
   call.presentation.append_list(response.body, listing, token);
-  response.body += '\n';
   return response;
 }
 
@@ -106,7 +116,7 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
     request.initial_events_end = options.send_initial_events && options.bookmarks;
   }
   HttpResponse response;
-  response.content_type = call.presentation.content_type();
+  response.content_type = call.presentation.stream_type();
   response.stream = std::make_unique<WatchStream>(store, call.id(), call.presentation, options.selector,
                                                   std::move(request));
   return response;
@@ -125,8 +135,9 @@ HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, cons
   HttpResponse response;
   response.content_type = call.presentation.content_type();
   call.presentation.append_list(response.body, answered, "");
-  response.body += '\n';
-  if (call.audited != nullptr) call.audited->response = response.body;
+  if (call.audited != nullptr) {
+    call.audited->response = call.presentation.is_protobuf() ? list_text(answered) : response.body;
+  }
   return response;
 }
 

@@ -49,7 +49,8 @@ class EventStream {
 struct AuditedBodies {
   std::string request;
   std::string response;
-  std::string name;  // of the object that was created
+  std::string name;    // of the object that was created
+  std::string status;  // of a refusal
 };
 
 struct HttpResponse {

@@ -1,4 +1,5 @@
-// In which form objects go out: as they are, as rows of a Table, or as their metadata alone.
+// In which form objects go out: as they are, as rows of a Table, or as their metadata alone; in JSON, or in
+// protobuf where a client of Kubernetes prefers it.
 //
 // Follows the Accept header (apiserver pkg/endpoints/handlers/negotiation). Objects as they are cost a copy
 // of text; the other forms are made from the parsed object.
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "daemon/api/resources.hpp"
+#include "daemon/api/schema.hpp"
 #include "daemon/api/table.hpp"
 #include "daemon/http/exchange.hpp"
 #include "daemon/store/store.hpp"
@@ -21,19 +23,35 @@ class Presentation {
                                              std::string_view version, cluster::Instant now);
 
   std::string content_type() const;
-  // A single object.
+  std::string stream_type() const;
+  bool is_protobuf() const { return protobuf_; }
+  // A single object, as the whole of a body.
   void append_object(std::string& out, const Record& record) const;
   // A list; the token is empty at its end.
   void append_list(std::string& out, const Listing& listing, std::string_view continue_token) const;
-  // A line of a watch: {"type":"ADDED","object":…}. Column headers go out with the first one only.
+  // A line or a frame of a watch: {"type":"ADDED","object":…}. Column headers go out with the first one only.
   void append_event(std::string& out, std::string_view type, const Record& record, bool first) const;
+  // A Status that ends a watch.
+  void append_error(std::string& out, const api::Status& status) const;
+  // Puts a Status that was made as JSON into the client's form.
+  void convert_status(HttpResponse& response) const;
   void append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end) const;
 
  private:
+  // What a bookmark or a list of that form is called, and what is in it.
+  struct Shape {
+    std::string api_version;
+    std::string_view kind;
+    const api::ObjectSchema& schema;
+  };
   enum class Form : std::uint8_t { kObject, kTable, kMetadata };
   Presentation(const api::Resource& resource, std::string_view version, cluster::Instant now)
       : resource_(&resource), version_(version), now_(now) {}
 
+  Shape shape() const;
+  std::string envelope(const nlohmann::json& object) const;
+  void append_text(std::string& out, const Record& record) const;
+  void append_protobuf_list(std::string& out, const nlohmann::json& meta, const Listing& listing) const;
   nlohmann::json parsed(const Record& record) const;
   nlohmann::json partial(const Record& record) const;
 
@@ -41,6 +59,7 @@ class Presentation {
   std::string version_;
   cluster::Instant now_;
   Form form_ = Form::kObject;
+  bool protobuf_ = false;
   std::string meta_version_ = "v1";
   api::RowObject carried_ = api::RowObject::kMetadata;
 };

@@ -73,7 +73,9 @@ void RequestAudit::finish(HttpResponse& response) {
   event_.request_object = std::move(response.audited.request);
   event_.response_object = std::move(response.audited.response);
   if (event_.object.name.empty()) event_.object.name = std::move(response.audited.name);
-  if (response.status >= 400 && response.content_type == "application/json") event_.status = response.body;
+  event_.status = std::move(response.audited.status);
+  const bool is_status = response.status >= 400 && response.content_type == "application/json";
+  if (event_.status.empty() && is_status) event_.status = response.body;
   event_.reached = log_->now();
   log_->submit(std::move(event_));
 }

@@ -66,7 +66,6 @@ HttpResponse present(int code, const ResourceCall& call, const Record& record) {
   response.status = code;
   response.content_type = call.presentation.content_type();
   call.presentation.append_object(response.body, record);
-  response.body += '\n';
   return response;
 }
 
@@ -138,8 +137,15 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   if (!presentation) return answer_status(presentation.status());
   AuditedBodies audited;
   context.audit = audit_;
-  HttpResponse response = dispatch({request, path, *resource, std::move(context), std::move(*presentation),
-                                    audit_ == nullptr ? nullptr : &audited});
+  const ResourceCall call{request,
+                          path,
+                          *resource,
+                          std::move(context),
+                          std::move(*presentation),
+                          audit_ == nullptr ? nullptr : &audited};
+  HttpResponse response = dispatch(call);
+  if (audit_ != nullptr && response.status >= 400) audited.status = response.body;
+  call.presentation.convert_status(response);
   response.audited = std::move(audited);
   for (const std::string& warning : warnings) {
     response.headers.emplace_back("Warning", "299 - " + cluster::json_quote(warning));

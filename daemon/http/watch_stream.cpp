@@ -67,7 +67,7 @@ bool WatchStream::collect(std::string& out, Clock::time_point now) {
   std::vector<Event> events;
   if (!store_.events_after(request_.after, resource_, kEventsAtOnce, events)) {
     const api::Status gone = api::expired("too old resource version: " + std::to_string(request_.after));
-    out.append(R"({"type":"ERROR","object":)").append(api::dump(api::encode(gone))).append("}\n");
+    presentation_.append_error(out, gone);
     return false;
   }
   for (const Event& event : events) send(out, event);
