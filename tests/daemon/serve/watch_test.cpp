@@ -234,7 +234,7 @@ TEST_F(Watch, TablesHaveUpstreamsColumns) {
   const Json addresses = client_.get("/apis/networking.k8s.io/v1/ipaddresses/10.96.0.9", table).json();
   EXPECT_EQ(addresses["columnDefinitions"].size(), 2U);
   EXPECT_EQ(addresses["rows"][0]["cells"][1], "services/default/a");
-  EXPECT_EQ(client_.get(kServices, "application/vnd.kubernetes.protobuf").status, 406);
+  EXPECT_EQ(client_.get(kServices, "application/cbor").status, 406);
 }
 
 }  // namespace
