@@ -107,7 +107,7 @@ class JsonDump {
   std::optional<std::string_view> value_text() {
     char next = 0;
     if (!peek(next)) fail_at_end();
-    while (!failed_) {
+    while (!failed_ && !too_long_) {
       const std::string_view front = window_.front();
       const Extent extent = extent_of(front);
       if (extent.too_deep) {
@@ -129,8 +129,9 @@ class JsonDump {
     if (fault != nullptr && fault->byte + kCutBytes < text.size()) {
       fail(fault->text);
     } else if (window_.is_full()) {
-      fail("an object is longer than the limit of " + std::to_string(items_.limits().max_item_bytes) +
-           " bytes");
+      items_.problem(place(), "an object is longer than the limit of " +
+                                  std::to_string(items_.limits().max_item_bytes) + " bytes");
+      too_long_ = true;
     } else {
       fail_at_end();
     }
@@ -164,7 +165,35 @@ class JsonDump {
     const DumpPlace here = place();
     const auto object = value();
     if (object) items_.take(*object, list, here);
-    return object.has_value();
+    return object.has_value() || (std::exchange(too_long_, false) && skip_element());
+  }
+
+  // Goes on behind an element that is too long to be looked at: to the comma or bracket after it.
+  bool skip_element() {
+    int depth = 0;
+    bool in_text = false;
+    bool is_escaped = false;
+    for (;;) {
+      const std::string_view front = window_.front();
+      for (std::size_t i = 0; i < front.size(); ++i) {
+        const char c = front[i];
+        if (in_text) {
+          in_text = c != '"' || is_escaped;
+          is_escaped = c == '\\' && !is_escaped;
+        } else if (depth == 0 && (c == ',' || c == ']' || c == '}')) {
+          window_.drop(i);
+          return true;
+        } else if (c == '"') {
+          in_text = true;
+        } else if (c == '{' || c == '[') {
+          ++depth;
+        } else if (c == '}' || c == ']') {
+          --depth;
+        }
+      }
+      window_.drop(front.size());
+      if (!window_.grow()) return fail_at_end();
+    }
   }
 
   // The elements of an array and its brackets.
@@ -239,6 +268,7 @@ class JsonDump {
   ItemSkim skim_;
   std::optional<std::uint64_t> item_;
   bool failed_ = false;
+  bool too_long_ = false;  // the value that comes next is
 };
 
 }  // namespace

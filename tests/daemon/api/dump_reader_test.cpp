@@ -252,6 +252,15 @@ TEST(DumpReader, OneObjectIsBounded) {
   EXPECT_THAT(problem_of(list_of(huge), {1000, 20}), HasSubstr("longer than the limit of 1000 bytes"));
   EXPECT_THAT(problem_of("kind: " + std::string(200'000, 'x'), {1000, 20}),
               HasSubstr("longer than the limit"));
+  // What comes behind it is read all the same.
+  const std::string tricky =
+      R"({"kind":"Service","x":["]},\"\\",{"y":")" + std::string(5000, '\\') + R"(\""}]})";
+  for (const std::string& long_one : {huge, tricky, std::string("\"").append(5000, ',').append("\"")}) {
+    const Read result = read(list_of(kService + "," + long_one + "," + kRange), {1000, 20});
+    EXPECT_EQ(result.lines.size(), 2U) << long_one.substr(0, 40);
+    EXPECT_EQ(result.outcome.problems.size(), 1U);
+    EXPECT_THAT(result.outcome.problems[0], HasSubstr("items[1]: an object is longer than the limit"));
+  }
   // The list as a whole has no such limit, and neither has a line.
   std::string items = kService;
   for (int i = 0; i < 100; ++i) items += "," + kIp;
