@@ -14,7 +14,7 @@
 namespace clusterip::daemon {
 namespace {
 
-constexpr std::string_view kApi = "/apis/clusterip.dev/v1";
+constexpr std::string_view kApi = kVerificationApi;
 
 // Lines of several threads, each whole.
 MirrorLog stderr_log() {

@@ -8,6 +8,7 @@
 #include "daemon/control/controllers.hpp"
 #include "daemon/control/metrics.hpp"
 #include "daemon/control/network_strategies.hpp"
+#include "daemon/control/own_verification_json.hpp"
 #include "daemon/control/plain_strategies.hpp"
 #include "daemon/control/service_strategy.hpp"
 #include "daemon/control/verbs.hpp"
@@ -69,6 +70,21 @@ ControllerOptions controller_options(const ServeOptions& options) {
   return chosen;
 }
 
+std::optional<HttpResponse> own_verification(const Store& store, const std::vector<Cidr>& ranges,
+                                             const HttpRequest& request) {
+  const std::string_view path = request.path;
+  if (!path.starts_with(kVerificationApi)) return std::nullopt;
+  if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
+  auto answer = answer_own_verification(
+      store, ranges, wall_clock(), path.substr(std::string_view(kVerificationApi).size()),
+      [&](const char* name) { return std::string(request.parameter(name)); });
+  HttpResponse response;
+  response.status = answer.status;
+  response.body = std::move(answer.body);
+  response.content_type = std::move(answer.content_type);
+  return response;
+}
+
 // Gives the controllers a moment, so that whoever reads the line finds what a cluster begins with.
 void wait_until_ready(const Controllers& controllers) {
   constexpr std::chrono::seconds kPatience{5};
@@ -115,6 +131,9 @@ int serve(const ServeOptions& options) {
   parts.ready = {{"ping", [] { return std::string(); }},
                  {"store", [&] { return store->failure(); }},
                  {"controllers", [&] { return controllers.fault(); }}};
+  parts.extra = [&](const HttpRequest& request) {
+    return own_verification(*store, flag_ranges(options.ranges), request);
+  };
   parts.metrics = [&] { return metrics_text(*store, authority, audit.get()); };
   parts.audit = audit.get();
   parts.program_version = CLUSTERIP_VERSION;

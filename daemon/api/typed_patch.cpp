@@ -14,12 +14,16 @@ namespace {
 
 using Json = nlohmann::json;
 
+std::string below(const std::string& path, const std::string& name) {
+  return path + "." + name;
+}
+
 class TypeWalk {
  public:
   void object(const Json& value, const ObjectSchema& schema, const std::string& path) {
     if (!expect_map(value, path)) return;
     for (const auto& [name, member] : value.items()) {
-      const std::string here = path + "." + name;
+      const std::string here = below(path, name);
       if (path.empty() && (name == "apiVersion" || name == "kind")) {
         text(member, here);
       } else if (const FieldSchema* field = schema.find(name)) {
@@ -104,7 +108,7 @@ class TypeWalk {
         return;
       case FieldType::kTextMap:
         if (!expect_map(value, path)) return;
-        for (const auto& [name, member] : value.items()) text(member, path + "." + name);
+        for (const auto& [name, member] : value.items()) text(member, below(path, name));
         return;
       case FieldType::kTree:
         expect_map(value, path);

@@ -69,7 +69,7 @@ class TreeBuilder final : public YamlVisitor {
 
   void add(Tree tree, YamlAnchor anchor, std::size_t line) {
     if (open_.size() + tree.height > limits_.depth) throw YamlError{line, "is nested too deeply"};
-    if (anchor != 0) anchors_[anchor] = tree;
+    if (anchor != 0) anchors_.insert_or_assign(anchor, tree);
     if (open_.empty()) {
       if (!tree.value.is_null()) documents_.push_back(std::move(tree.value));
       return;

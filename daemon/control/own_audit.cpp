@@ -63,7 +63,7 @@ void BesideAudit::stored(const std::vector<RecordPtr>& records) const {
   }
 }
 
-OwnRequestAudit::OwnRequestAudit(AuditLog* log, Asked asked) : log_(log), resource_(asked.resource) {
+OwnRequestAudit::OwnRequestAudit(AuditLog* log, const Asked& asked) : log_(log), resource_(asked.resource) {
   if (log_ == nullptr) return;
   event_ = own_event(*log_, asked.verb, asked.resource, asked.key, asked.subresource);
   event_.received = log_->now();

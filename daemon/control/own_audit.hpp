@@ -35,7 +35,7 @@ class OwnRequestAudit {
     ObjectKey key;
     std::string_view subresource;
   };
-  OwnRequestAudit(AuditLog* log, Asked asked);
+  OwnRequestAudit(AuditLog* log, const Asked& asked);
   void body(const Json& sent);
   // What stands now, or the refusal.
   void finish(const api::Result<RecordPtr>& outcome);

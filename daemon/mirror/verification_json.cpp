@@ -2,21 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "daemon/mirror/live_report.hpp"
-#include "daemon/observe/explanation.hpp"
 #include "daemon/observe/report_json.hpp"
-#include "engine/net/text.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kGroupVersion = "clusterip.dev/v1";
 constexpr std::array<std::string_view, 5> kStages{"all", "suspected", "confirmed", "resolved", "withdrawn"};
 
 double seconds(std::chrono::milliseconds time) {
@@ -53,36 +49,8 @@ Json tracked_json(const TrackedFinding& tracked) {
   return json;
 }
 
-Json terminating_json(const verify::TerminatingRange& range) {
-  Json json{{"name", range.name}, {"cidrs", range.cidrs}, {"since", cluster::to_text(range.since)}};
-  json["covered"] = range.is_covered;
-  json["keepers"] = range.keeper_count;
-  json["advice"] = range.advice;
-  json["keptBy"] = Json::array();
-  for (const verify::RangeKeeper& keeper : range.keepers) {
-    json["keptBy"].push_back(
-        {{"address", keeper.address.to_string()}, {"holder", keeper.holder}, {"leftOver", !keeper.is_held}});
-  }
-  return json;
-}
-
 Json envelope(const char* kind, const MirrorHealth& health) {
-  return {{"kind", kind}, {"apiVersion", kGroupVersion}, {"mirror", mirror_json(health)}};
-}
-
-VerificationAnswer answer_of(const Json& json, int status = 200) {
-  return {status, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};
-}
-
-VerificationAnswer refusal(int code, const char* reason, const std::string& message) {
-  return answer_of({{"kind", "Status"},
-                    {"apiVersion", "v1"},
-                    {"metadata", Json::object()},
-                    {"status", "Failure"},
-                    {"message", message},
-                    {"reason", reason},
-                    {"code", code}},
-                   code);
+  return {{"kind", kind}, {"apiVersion", kVerificationVersion}, {"mirror", mirror_json(health)}};
 }
 
 // What is asked for of the findings. stage: one of kStages; without it those that are confirmed now.
@@ -122,11 +90,11 @@ Json findings_json(const Mirror& mirror, const MirrorReport& report,
 }
 
 // Further parameters: output, as `clusteripctl verify -o` names it, of json, junit and sarif.
-VerificationAnswer findings(const Mirror& mirror, const std::function<std::string(const char*)>& parameter) {
+VerificationAnswer findings(const Mirror& mirror, const VerificationParameter& parameter) {
   FindingFilter filter{parameter("stage"), parameter("rule"), parameter("severity"), parameter("address")};
   if (filter.stage.empty()) filter.stage = "confirmed";
   if (std::find(kStages.begin(), kStages.end(), filter.stage) == kStages.end()) {
-    return refusal(
+    return refusal_answer(
         400, "BadRequest",
         "stage \"" + filter.stage + "\" is not one of all, suspected, confirmed, resolved, withdrawn");
   }
@@ -134,39 +102,24 @@ VerificationAnswer findings(const Mirror& mirror, const std::function<std::strin
   std::vector<TrackedFinding> wanted;
   std::copy_if(report->findings.begin(), report->findings.end(), std::back_inserter(wanted),
                [&](const TrackedFinding& tracked) { return filter.takes(tracked); });
-  const std::string output = parameter("output");
-  if (output.empty() || output == "json") return answer_of(findings_json(mirror, *report, wanted));
-  std::ostringstream text;
-  if (output == "junit") {
-    write_junit(live_report(wanted, mirror.health()), text);
-    return {200, text.str(), "application/xml"};
-  }
-  if (output == "sarif") {
-    write_sarif(live_report(wanted, mirror.health()), text);
-    return {200, text.str(), "application/sarif+json"};
-  }
-  return refusal(400, "BadRequest", "output \"" + output + "\" is not one of json, junit, sarif");
+  return findings_answer(
+      parameter("output"), [&] { return findings_json(mirror, *report, wanted); },
+      [&] { return live_report(wanted, mirror.health()); });
 }
 
 VerificationAnswer cidrs(const Mirror& mirror) {
   const auto report = mirror.report();
-  Json json = envelope("CIDRList", mirror.health());
-  json["items"] = Json::array();
-  for (const verify::RangeUsage& usage : report->usage) json["items"].push_back(usage_json(usage));
-  json["terminating"] = Json::array();
-  for (const verify::TerminatingRange& range : report->terminating) {
-    json["terminating"].push_back(terminating_json(range));
-  }
-  return answer_of(json);
+  return cidrs_answer(envelope("CIDRList", mirror.health()), report->usage, report->terminating);
 }
 
 // verdict: permitted, forbidden or undecided; all: the latest, whatever their verdict; without it those that
 // are not permitted.
 VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
-                             const std::function<std::string(const char*)>& parameter) {
+                             const VerificationParameter& parameter) {
   if (audit == nullptr) {
-    return refusal(404, "NotFound",
-                   "no audit events come in: start the mirror with --audit-log or --audit-webhook-port");
+    return refusal_answer(
+        404, "NotFound",
+        "no audit events come in: start the mirror with --audit-log or --audit-webhook-port");
   }
   const std::string verdict = parameter("verdict");
   const auto report = audit->report();
@@ -187,36 +140,23 @@ VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
   json["findings"] = Json::array();
   for (const std::string& line : report->findings)
     json["findings"].push_back(Json::parse(line, nullptr, false));
-  return answer_of(json);
+  return json_answer(json);
 }
 
-// address=A or service=NS/NAME.
-VerificationAnswer explain(const Mirror& mirror, const std::function<std::string(const char*)>& parameter) {
-  const std::string written = parameter("address");
-  const std::string service = parameter("service");
-  if (written.empty() == service.empty())
-    return refusal(400, "BadRequest", "name either address or service=NAMESPACE/NAME");
-  const auto address = read_address_sloppy(written);
-  if (!written.empty() && !address)
-    return refusal(400, "BadRequest", "address \"" + written + "\" is no IP address");
-  if (!service.empty() && service.find('/') == std::string::npos) {
-    return refusal(400, "BadRequest", "service \"" + service + "\" is not NAMESPACE/NAME");
-  }
-  const verify::Explanation explanation = mirror.cluster().look([&](const verify::State& state) {
-    return address ? verify::explain_address(state, *address, {})
-                   : verify::explain_service(state, service, {});
-  });
-  std::ostringstream text;
-  write_explanation(explanation, ReportFormat::kJson, text);
-  Json json = envelope("Explanation", mirror.health());
-  json["explanation"] = Json::parse(text.str(), nullptr, false);
-  return answer_of(json);
+VerificationAnswer explain(const Mirror& mirror, const VerificationParameter& parameter) {
+  return explain_answer(envelope("Explanation", mirror.health()), parameter,
+                        [&](const std::optional<Address>& address, const std::string& service) {
+                          return mirror.cluster().look([&](const verify::State& state) {
+                            return address ? verify::explain_address(state, *address, {})
+                                           : verify::explain_service(state, service, {});
+                          });
+                        });
 }
 
 }  // namespace
 
 VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* audit, std::string_view path,
-                                       const std::function<std::string(const char*)>& parameter) {
+                                       const VerificationParameter& parameter) {
   if (path == "/findings") return findings(mirror, parameter);
   if (path == "/cidrs") return cidrs(mirror);
   if (path == "/explain") return explain(mirror, parameter);
@@ -225,9 +165,9 @@ VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* a
     Json json = envelope("Overview", mirror.health());
     json["paths"] = {"/apis/clusterip.dev/v1/findings", "/apis/clusterip.dev/v1/cidrs",
                      "/apis/clusterip.dev/v1/decisions", "/apis/clusterip.dev/v1/explain"};
-    return answer_of(json);
+    return json_answer(json);
   }
-  return refusal(404, "NotFound", "the server could not find the requested resource");
+  return refusal_answer(404, "NotFound", "the server could not find the requested resource");
 }
 
 }  // namespace clusterip::daemon

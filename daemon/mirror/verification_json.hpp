@@ -2,24 +2,17 @@
 // keeps them, and how fresh all of it is. Every answer carries the staleness of the mirror.
 #pragma once
 
-#include <functional>
-#include <string>
 #include <string_view>
 
 #include "daemon/mirror/audit_judge.hpp"
 #include "daemon/mirror/mirror.hpp"
+#include "daemon/observe/verification_answer_json.hpp"
 
 namespace clusterip::daemon {
-
-struct VerificationAnswer {
-  int status = 200;
-  std::string body;
-  std::string content_type = "application/json";
-};
 
 // `path` behind /apis/clusterip.dev/v1: "", "/findings", "/cidrs", "/decisions", "/explain". `audit`: null
 // where no audit events come in. `parameter`: "" for one that was not given.
 VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* audit, std::string_view path,
-                                       const std::function<std::string(const char*)>& parameter);
+                                       const VerificationParameter& parameter);
 
 }  // namespace clusterip::daemon

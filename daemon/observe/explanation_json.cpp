@@ -51,6 +51,8 @@ Json address_json(const verify::AddressExplanation& address) {
   return json;
 }
 
+}  // namespace
+
 Json explanation_json(const verify::Explanation& explanation) {
   Json json{{"kind", "Explanation"}};
   if (explanation.service) {
@@ -64,8 +66,6 @@ Json explanation_json(const verify::Explanation& explanation) {
   for (const auto& outlook : explanation.any_address) json["anyAddress"].push_back(outlook_json(outlook));
   return json;
 }
-
-}  // namespace
 
 void write_explanation(const verify::Explanation& explanation, ReportFormat format, std::ostream& out,
                        const std::vector<std::string>& unread) {

@@ -66,6 +66,17 @@ Listing Store::list(ResourceId resource, std::string_view name_space, const std:
   return listing;
 }
 
+std::vector<std::vector<RecordPtr>> Store::list_together(const std::vector<ResourceId>& resources) const {
+  const std::shared_lock lock(state_mutex_);
+  std::vector<std::vector<RecordPtr>> lists;
+  for (const ResourceId resource : resources) {
+    std::vector<RecordPtr>& list = lists.emplace_back();
+    list.reserve(tables_[resource].size());
+    for (const auto& [key, record] : tables_[resource]) list.push_back(record);
+  }
+  return lists;
+}
+
 std::size_t Store::count(ResourceId resource) const {
   const std::shared_lock lock(state_mutex_);
   return tables_[resource].size();

@@ -68,6 +68,8 @@ class Store {
   // 0.
   Listing list(ResourceId resource, std::string_view name_space, const std::optional<ObjectKey>& after = {},
                std::size_t limit = 0) const;
+  // Everything of several resources, as it was at one instant.
+  std::vector<std::vector<RecordPtr>> list_together(const std::vector<ResourceId>& resources) const;
   std::size_t count(ResourceId resource) const;
   std::uint64_t revision() const;
 
