@@ -31,13 +31,30 @@ AllocateOutcome FamilyAllocator::allocate_in(const Cidr& cidr, const Address& ad
   return claim(*range, address);
 }
 
+bool FamilyAllocator::is_full(const Range& range) const noexcept {
+  const auto usable = range.bands.usable();
+  return !usable || !set_.find_free(*usable, usable->first);
+}
+
+bool FamilyAllocator::give_back(const RangeTable& table, std::uint32_t position, const Address& address) {
+  return table.marks().release(set::thread_index(), position, [&] { return set_.release(address); });
+}
+
 FamilyAllocator::Release FamilyAllocator::release(const Address& address) {
   const Ranges::View view = ranges_.view();
-  const bool known =
-      address.family() == ranges_.family() &&
-      view->any_containing(address, [&](const Range& range) { return range.bands.cidr.has_host(address); });
-  if (!known) return Release::kMismatchedNetwork;
-  return set_.release(address) ? Release::kReleased : Release::kWasFree;
+  if (address.family() != ranges_.family()) return Release::kMismatchedNetwork;
+  const std::uint32_t smallest = view->smallest_around(address);
+  for (std::uint32_t at = smallest; at != kNoRange; at = view->marks().place(at).around) {
+    if (!view->ranges()[at].bands.cidr.has_host(address)) continue;
+    return give_back(*view, smallest, address) ? Release::kReleased : Release::kWasFree;
+  }
+  return Release::kMismatchedNetwork;
+}
+
+bool FamilyAllocator::give_back(const Address& address) {
+  const Ranges::View view = ranges_.view();
+  const std::uint32_t smallest = view->smallest_around(address);
+  return smallest == kNoRange ? set_.release(address) : give_back(*view, smallest, address);
 }
 
 }  // namespace clusterip

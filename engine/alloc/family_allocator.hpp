@@ -31,11 +31,11 @@ class FamilyAllocator {
 
   Ranges& ranges() noexcept { return ranges_; }
   const Ranges& ranges() const noexcept { return ranges_; }
-  AddressSet& set() noexcept { return set_; }
 
   // Any address, from any ready range. Ranges are tried from a drawn one on, each once; in each the dynamic
-  // band, then the static band. Fails with kFull alone: each ready range was full at an instant during the
-  // call.
+  // band, then the static band. Ranges that are marked full cost nothing; one that is full takes no draws,
+  // the drawn one aside. Fails with kFull alone: at an instant during the call every ready range was full
+  // (while the ranges are being changed: each at an instant of its own).
   template <DrawSource Draws, class Observer = SilentObserver>
   AllocateOutcome allocate(Draws& draws, Observer&& observer = {});
   // The same with the caller's order of ranges; those that are not ready, or not there, are skipped.
@@ -54,6 +54,9 @@ class FamilyAllocator {
   // Gives an address back, whatever the state of its range. Upstream keeps an address that no range has as a
   // host, and so does this.
   Release release(const Address& address);
+  // The same for an address that perhaps no range has. True: it was claimed. Nobody may release addresses of
+  // this family but through here.
+  bool give_back(const Address& address);
 
   bool contains(const Address& address) const noexcept { return set_.contains(address); }
 
@@ -62,7 +65,16 @@ class FamilyAllocator {
   AllocateOutcome search(const Range& range, Draws& draws, Observer& observer);
   template <DrawSource Draws, class Observer>
   AllocateOutcome search_ipv4(const Range& range, Draws& draws, Observer& observer);
+  // From the ready range with the number `from` on, where that one may be marked full.
+  template <DrawSource Draws, class Observer>
+  AllocateOutcome search_others(const Ranges::View& view, std::uint64_t from, Draws& draws,
+                                Observer& observer);
+  template <DrawSource Draws, class Observer>
+  AllocateOutcome search_one_by_one(const RangeTable& table, std::uint64_t from, Draws& draws,
+                                    Observer& observer);
   AllocateOutcome claim(const Range& range, const Address& address);
+  bool is_full(const Range& range) const noexcept;
+  bool give_back(const RangeTable& table, std::uint32_t position, const Address& address);
 
   Ranges ranges_;
   AddressSet& set_;
@@ -111,9 +123,51 @@ AllocateOutcome FamilyAllocator::allocate(Draws& draws, Observer&& observer) {
   const Ranges::View view = ranges_.view();
   const auto& ready = view->ready();
   if (ready.empty()) return AllocateError::kFull;
-  std::size_t at = static_cast<std::size_t>(draws.below(ready.size()));
-  for (std::size_t tried = 0; tried < ready.size(); ++tried) {
-    const AllocateOutcome outcome = search(view->ranges()[ready[at]], draws, observer);
+  const std::uint64_t drawn = draws.below(ready.size());
+  const Range& range = view->ranges()[ready[drawn]];
+  if (!view->marks().has(drawn)) [[likely]] {
+    const AllocateOutcome outcome = search(range, draws, observer);
+    if (std::holds_alternative<Allocation>(outcome)) [[likely]]
+      return outcome;
+  } else {
+    // Equal draws give equal answers, whether or not the range was known to be full.
+    if (range.bands.dynamic_size() != 0) static_cast<void>(dynamic_start(range.bands, draws));
+    if (range.bands.static_size != 0) static_cast<void>(static_start(range.bands, draws));
+  }
+  return search_others(view, drawn, draws, observer);
+}
+
+template <DrawSource Draws, class Observer>
+[[gnu::noinline]] AllocateOutcome FamilyAllocator::search_others(const Ranges::View& view, std::uint64_t from,
+                                                                 Draws& draws, Observer& observer) {
+  if (!view->marks().is_settled()) return search_one_by_one(*view, from, draws, observer);
+  AllocateOutcome outcome = AllocateError::kFull;
+  const auto range_of = [&](std::uint64_t number) -> const Range& {
+    return view->ranges()[view->ready()[number]];
+  };
+  const auto attempt = [&](std::uint64_t number) {
+    const Range& range = range_of(number);
+    if (is_full(range)) {
+      observer.band_full(range, BandKind::kDynamic);
+      if (range.bands.static_size != 0) observer.band_full(range, BandKind::kStatic);
+      return false;
+    }
+    outcome = search(range, draws, observer);
+    return std::holds_alternative<Allocation>(outcome);
+  };
+  const auto full = [&](std::uint64_t number) { return is_full(range_of(number)); };
+  if (view->marks().search(set::thread_index(), from, attempt, full)) return outcome;
+  // Who releases under a newer table does not know these marks.
+  if (ranges_.is_newest(view)) return AllocateError::kFull;
+  return search_one_by_one(*view, from, draws, observer);
+}
+
+template <DrawSource Draws, class Observer>
+AllocateOutcome FamilyAllocator::search_one_by_one(const RangeTable& table, std::uint64_t from, Draws& draws,
+                                                   Observer& observer) {
+  const auto& ready = table.ready();
+  for (std::uint64_t tried = 0, at = from; tried < ready.size(); ++tried) {
+    const AllocateOutcome outcome = search(table.ranges()[ready[at]], draws, observer);
     if (std::holds_alternative<Allocation>(outcome)) return outcome;
     if (++at == ready.size()) at = 0;
   }

@@ -42,24 +42,29 @@ std::string refusal_of(const IpAddress& object) {
 
 }  // namespace
 
+Reservation::Reservation(Authority& owner, Service service, bool dry_run)
+    : owner_(&owner), ports_(owner.ports_, dry_run) {
+  write_.service = std::move(service);
+}
+
 Reservation::Reservation(Reservation&& other) noexcept
-    : set_(std::exchange(other.set_, nullptr)),
+    : owner_(std::exchange(other.owner_, nullptr)),
       ports_(std::move(other.ports_)),
       write_(std::move(other.write_)),
       claimed_(std::move(other.claimed_)) {}
 
 Reservation::~Reservation() {
-  if (set_ == nullptr) return;
-  for (const Address& address : claimed_) (void)set_->release(address);
+  if (owner_ == nullptr) return;
+  for (const Address& address : claimed_) owner_->release(address);
 }
 
 void Reservation::commit() {
-  if (set_ == nullptr) return;
+  if (owner_ == nullptr) return;
   for (const std::string& name : write_.deleted) {
-    if (const auto address = read_address_sloppy(name)) (void)set_->release(*address);
+    if (const auto address = read_address_sloppy(name)) owner_->release(*address);
   }
   ports_.commit();
-  set_ = nullptr;
+  owner_ = nullptr;
 }
 
 Authority::Authority(const std::vector<Cidr>& flag, VersionProfile version, NodePortRange node_ports)
@@ -73,6 +78,10 @@ const FamilyAllocator* Authority::allocator(Family family) const {
 FamilyAllocator* Authority::find_allocator(Family family) {
   if (!families_.has(family)) return nullptr;
   return family == Family::kIPv4 ? &v4_ : &v6_;
+}
+
+void Authority::release(const Address& address) {
+  (void)(address.family() == Family::kIPv4 ? v4_ : v6_).give_back(address);
 }
 
 void Authority::apply(Family family, const std::vector<RangeChange>& changes) {
@@ -115,7 +124,7 @@ bool Authority::add_address(std::string_view name) {
 }
 
 void Authority::remove_address(std::string_view name) {
-  if (const auto address = read_address_sloppy(name)) (void)set_.release(*address);
+  if (const auto address = read_address_sloppy(name)) release(*address);
 }
 
 Authority::Refused Authority::refused(AllocateError error) {
@@ -137,7 +146,7 @@ Authority::Claim Authority::claim(const AddressRequest& request, const Service& 
   const Address address = std::get<Allocation>(outcome).address;
   std::string refusal = refusal_of(ip_address_for(address, service));
   if (refusal.empty()) return address;
-  (void)set_.release(address);
+  release(address);
   return Refused{std::move(refusal)};
 }
 
@@ -185,7 +194,7 @@ std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservati
 }
 
 ServiceDecision Authority::create(Service request, SeededDraws& draws, const RequestOptions& options) {
-  Reservation reservation(set_, ports_, std::move(request), options.dry_run);
+  Reservation reservation(*this, std::move(request), options.dry_run);
   Service& service = reservation.write_.service;
   auto plan = begin_create(service, families_, version_);
   if (auto* errors = std::get_if<FieldErrors>(&plan)) return refuse_invalid(std::move(*errors));
@@ -204,7 +213,7 @@ ServiceDecision Authority::update(Service request, const Service& stored, const 
                                   SeededDraws& draws, const RequestOptions& options) {
   Service old = stored;
   set_defaults_on_read(old, families_.primary);
-  Reservation reservation(set_, ports_, std::move(request), options.dry_run);
+  Reservation reservation(*this, std::move(request), options.dry_run);
   Service& service = reservation.write_.service;
   auto begun = begin_update(service, old, families_, version_);
   if (auto* errors = std::get_if<FieldErrors>(&begun)) return refuse_invalid(std::move(*errors));
@@ -225,7 +234,7 @@ Reservation Authority::remove(const Service& stored, const FindAddress& find) {
   Service old = stored;
   set_defaults_on_read(old, families_.primary);
   const AddressPlan plan = plan_delete(old);
-  Reservation reservation(set_, ports_, std::move(old), false);
+  Reservation reservation(*this, std::move(old), false);
   for (const std::int64_t port : held_node_ports(stored)) reservation.ports_.release_later(port);
   reservation.write_.deleted = own_addresses(plan.releases, reservation.write_.service, find);
   return reservation;

@@ -47,6 +47,8 @@ struct ServiceWrite {
   std::vector<std::string> deleted;  // names of IPAddresses
 };
 
+class Authority;
+
 class Reservation {
  public:
   ~Reservation();
@@ -61,12 +63,9 @@ class Reservation {
 
  private:
   friend class Authority;
-  Reservation(AddressSet& set, NodePorts& ports, Service service, bool dry_run)
-      : set_(&set), ports_(ports, dry_run) {
-    write_.service = std::move(service);
-  }
+  Reservation(Authority& owner, Service service, bool dry_run);
 
-  AddressSet* set_;  // null: nothing is left to do
+  Authority* owner_;  // null: nothing is left to do
   NodePortOperation ports_;
   ServiceWrite write_;
   std::vector<Address> claimed_;
@@ -115,6 +114,7 @@ class Authority {
   const FamilyAllocator* allocator(Family family) const;
 
  private:
+  friend class Reservation;
   struct Refused {
     std::string text;
     bool is_full = false;
@@ -124,6 +124,7 @@ class Authority {
 
   static Refused refused(AllocateError error);
   FamilyAllocator* find_allocator(Family family);
+  void release(const Address& address);
   Claim claim(const AddressRequest& request, const Service& service, SeededDraws& draws);
   Claim probe(const AddressRequest& request);
   // Absent: all were taken and are in their places.

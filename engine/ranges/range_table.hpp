@@ -6,12 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "engine/net/bands.hpp"
+#include "engine/ranges/full_marks.hpp"
 
 namespace clusterip {
 
@@ -42,15 +44,18 @@ RangeState combined_state(const std::vector<Referrer>& referrers) noexcept;
 
 class RangeTable {
  public:
-  RangeTable() = default;
-  // Ranges of one family, each CIDR once.
-  explicit RangeTable(std::vector<Range> ranges);
+  // Ranges of one family, each CIDR once. The lines must outlive the table.
+  RangeTable(std::vector<Range> ranges, MarkLines<set::Native>& lines);
 
   // Ordered by CIDR: a range stands before those inside it.
   const std::vector<Range>& ranges() const noexcept { return ranges_; }
   // Positions in ranges() of those that are ready and have a usable address.
   const std::vector<std::uint32_t>& ready() const noexcept { return ready_; }
   const Range* find(const Cidr& cidr) const noexcept;
+  // The position of the longest prefix that contains the address, as a host or not; kNoRange for none.
+  std::uint32_t smallest_around(const Address& address) const noexcept;
+  // Which ready ranges are full; positions are those of ranges(). Hints, so not part of the value.
+  FullMarks<set::Native>& marks() const noexcept { return *marks_; }
 
   // Calls `visit` for each range that contains the address (its network and broadcast address too), the
   // longest prefix first, until it returns true. True: one did.
@@ -68,6 +73,7 @@ class RangeTable {
   std::vector<std::uint32_t> ready_;
   std::vector<unsigned> lengths_;  // prefix lengths in use, longest first
   std::unordered_map<Cidr, std::uint32_t, CidrHash> positions_;
+  std::unique_ptr<FullMarks<set::Native>> marks_;
 };
 
 }  // namespace clusterip

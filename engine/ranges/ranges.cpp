@@ -40,7 +40,9 @@ void apply_one(std::map<Cidr, Range>& ranges, const RangeChange& change) {
 
 }  // namespace
 
-Ranges::Ranges(Family family) : family_(family), table_(std::make_unique<const RangeTable>().release()) {}
+Ranges::Ranges(Family family)
+    : family_(family),
+      table_(std::make_unique<const RangeTable>(std::vector<Range>{}, mark_lines_).release()) {}
 
 Ranges::~Ranges() {
   delete table_.load();
@@ -52,8 +54,10 @@ void Ranges::publish(std::unique_ptr<const RangeTable> next) {
     std::abort();
   }
   // pairs: table
-  const std::unique_ptr<const RangeTable> old(table_.exchange(next.release(), std::memory_order_acq_rel));
+  const RangeTable* table = next.release();
+  const std::unique_ptr<const RangeTable> old(table_.exchange(table, std::memory_order_acq_rel));
   fence_.wait();
+  table->marks().settle();
 }
 
 void Ranges::apply(std::span<const RangeChange> changes) {
@@ -65,7 +69,7 @@ void Ranges::apply(std::span<const RangeChange> changes) {
   std::vector<Range> next;
   next.reserve(ranges.size());
   for (auto& [cidr, range] : ranges) next.push_back(std::move(range));
-  publish(std::make_unique<const RangeTable>(std::move(next)));
+  publish(std::make_unique<const RangeTable>(std::move(next), mark_lines_));
 }
 
 std::optional<BandsRefusal> Ranges::put(std::string_view name, const Cidr& cidr, RangeState state) {

@@ -42,6 +42,8 @@ class Ranges {
 
   Family family() const noexcept { return family_; }
   View view() const noexcept;
+  // Whether no newer table than that of the view was published.
+  bool is_newest(const View& view) const noexcept;
 
   // All changes at once, as one table. Changes of another family, or of a CIDR that no allocator can serve
   // (make_bands says why), change nothing.
@@ -60,6 +62,7 @@ class Ranges {
 
   const Family family_;
   std::mutex writers_;
+  MarkLines<set::Native> mark_lines_{set::kMostThreads, set::thread_index_bound};
   std::atomic<const RangeTable*> table_;
   mutable set::ViewFence<set::Native> fence_{set::kMostThreads, set::thread_index_bound};
 };
@@ -87,6 +90,10 @@ class Ranges::View {
 
 inline Ranges::View Ranges::view() const noexcept {
   return View(*this);
+}
+inline bool Ranges::is_newest(const View& view) const noexcept {
+  // pairs: table
+  return table_.load(std::memory_order_acquire) == view.table_;
 }
 
 }  // namespace clusterip

@@ -17,28 +17,33 @@ enum class Step : std::uint8_t {
   kUnmarkWord,     // a release takes back the mark of its word
   kUnmarkBlock,    // and those above it
   kUnmarkSuper,
-  kLeafRecheck,      // marks of blocks are checked against words, not against marks
-  kBlockRecheck,     // marks of blocks are checked at all
-  kTurnOpens,        // a release opens a turn before it clears
-  kTurnCloses,       // and counts it after it repaired the marks
-  kTurnsCompared,    // full is only believed if no turn moved
-  kPendingLooked,    // words of open turns are looked at themselves
-  kClaimsLooked,     // and words that claims announced
-  kPendingRepeated,  // open turns are looked at as often as they could change
-  kFirstEdge,        // the first word of a span is masked
-  kLastEdge,         // the last word of a span is masked
-  kWrapAround,       // a search goes on before its start
-  kImageRepeated,    // a snapshot is read twice
-  kImageTurns,       // and only believed if no turn moved
-  kFrozenSeen,       // a claim notices that its table was frozen
-  kCopiedOnce,       // a word is copied to the next table once
-  kCopiedBeforeUse,  // nobody uses the next table before all is copied
-  kKeptWhileRead,    // an old table lives while somebody may read it
-  kFenceWaits,       // a change of ranges waits for the views of older tables
-  kHeavyFence,       // and makes other processors show their views first
-  kLightFence,       // a view is announced before the table is read
-  kHintRechecked,    // who marked a range full searches it again
-  kHintTakenBack,    // a release takes back the marks of its ranges
+  kLeafRecheck,        // marks of blocks are checked against words, not against marks
+  kBlockRecheck,       // marks of blocks are checked at all
+  kTurnOpens,          // a release opens a turn before it clears
+  kTurnCloses,         // and counts it after it repaired the marks
+  kTurnsCompared,      // full is only believed if no turn moved
+  kPendingLooked,      // words of open turns are looked at themselves
+  kClaimsLooked,       // and words that claims announced
+  kPendingRepeated,    // open turns are looked at as often as they could change
+  kFirstEdge,          // the first word of a span is masked
+  kLastEdge,           // the last word of a span is masked
+  kWrapAround,         // a search goes on before its start
+  kImageRepeated,      // a snapshot is read twice
+  kImageTurns,         // and only believed if no turn moved
+  kFrozenSeen,         // a claim notices that its table was frozen
+  kCopiedOnce,         // a word is copied to the next table once
+  kCopiedBeforeUse,    // nobody uses the next table before all is copied
+  kKeptWhileRead,      // an old table lives while somebody may read it
+  kFenceWaits,         // a change of ranges waits for the views of older tables
+  kHeavyFence,         // and makes other processors show their views first
+  kLightFence,         // a view is announced before the table is read
+  kHintRechecked,      // who marked a range full searches it again
+  kHintTakenBack,      // a release takes back the marks of its range
+  kHintsAround,        // and of the ranges around it
+  kReleaseTurn,        // in a turn that it opened before it cleared
+  kMarkTurn,           // who marks a range says so first
+  kHintTurnsLooked,    // ranges of open turns are searched themselves
+  kHintTurnsCompared,  // full is only believed if no turn moved
 };
 
 }  // namespace clusterip::set

@@ -88,7 +88,11 @@ AllocateOutcome GoldenAllocator::allocate(SeededDraws& draws) {
   if (ready.empty()) return AllocateError::kFull;
   const std::size_t first = draws.below(ready.size());
   for (std::size_t i = 0; i < ready.size(); ++i) {
-    const AllocateOutcome outcome = search(ready[(first + i) % ready.size()], draws);
+    const Cidr& range = ready[(first + i) % ready.size()];
+    // Only the first takes draws though it is full.
+    const auto usable = bands_of(range)->usable();
+    if (i > 0 && (!usable || !set_.find_free(*usable, usable->first))) continue;
+    const AllocateOutcome outcome = search(range, draws);
     if (std::holds_alternative<Allocation>(outcome)) return outcome;
   }
   return AllocateError::kFull;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/engine/alloc/marks_rig.hpp"
 #include "tests/engine/ranges/fence_rig.hpp"
 #include "tests/engine/set/flat_rig.hpp"
 #include "tests/engine/set/sparse_rig.hpp"
@@ -85,6 +86,18 @@ CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kCopiedBeforeUse, "look-up while
                    kOrderly)
 CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kFenceWaits, "terminate against allocate", kOrderly)
 CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kHeavyFence, "terminate against allocate", kWeak)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintRechecked, "a range becomes full against a release",
+                   kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintTakenBack, "full ranges against a release", kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintsAround, "full ranges against a release inside two",
+                   kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kReleaseTurn, "full against a release that was seen", kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintTurnsLooked, "full against a release that was seen",
+                   kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kMarkTurn, "full against a release seen while a third marks",
+                   kRandom)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintTurnsCompared,
+                   "full against a hole that moves to a marked range", kOrderly)
 
 }  // namespace
 }  // namespace clusterip::test
