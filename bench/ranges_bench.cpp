@@ -26,10 +26,11 @@ Cidr cidr_at(std::uint64_t offset, unsigned length) {
   return {Address::v4(static_cast<std::uint32_t>(kFirst + offset)), length};
 }
 
-// As many ranges as asked for, the smallest first, each length covering all addresses before the next.
-std::vector<RangeChange> cover(std::int64_t count, unsigned smallest) {
+// As many ranges as asked for: the smallest that still cover all addresses, then the larger ones around them.
+std::vector<RangeChange> cover(std::int64_t count) {
   std::vector<RangeChange> changes;
-  if (count == 1) return {{.name = "all", .cidr = cidr_at(0, kLength), .state = RangeState::kReady}};
+  unsigned smallest = kLength;
+  while ((std::int64_t{2} << (smallest - kLength)) <= count) ++smallest;
   for (unsigned length = smallest; length >= kLength; --length) {
     for (std::uint64_t at = 0; at < kAddresses; at += std::uint64_t{1} << (32 - length)) {
       if (std::ssize(changes) == count) return changes;
@@ -50,7 +51,7 @@ void allocate(benchmark::State& state) {
   constexpr std::size_t kBatch = 256;
   AddressSet set;
   FamilyAllocator allocator(Family::kIPv4, set);
-  allocator.ranges().apply(cover(state.range(0), 20));
+  allocator.ranges().apply(cover(state.range(0)));
   SeededDraws draws(1);
   const auto used = kAddresses * static_cast<std::uint64_t>(state.range(1)) / 1000;
   Held<Address> held(used + kBatch);

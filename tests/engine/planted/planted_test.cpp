@@ -94,8 +94,7 @@ CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintsAround, "full ranges against
 CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kReleaseTurn, "full against a release that was seen", kOrderly)
 CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintTurnsLooked, "full against a release that was seen",
                    kOrderly)
-CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kMarkTurn, "full against a release seen while a third marks",
-                   kRandom)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kMarkTurn, "full while another marks", kOrderly)
 CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintTurnsCompared,
                    "full against a hole that moves to a marked range", kOrderly)
 
