@@ -28,9 +28,9 @@ void write_record(const ReplayReport& report, std::ostream& out) {
     return;
   }
   const verify::Window& span = report.history->beginning.record;
-  out << record.requests.size() << " requests to " << record.servers
-      << (record.servers == 1 ? " apiserver, " : " apiservers, ") << cluster::to_text(span.from) << " to "
-      << cluster::to_text(span.to) << ", Kubernetes " << report.version << "\n";
+  out << counted(record.requests.size(), "request") << " to " << counted(record.servers, "apiserver") << ", "
+      << cluster::to_text(span.from) << " to " << cluster::to_text(span.to) << ", Kubernetes "
+      << report.version << "\n";
   if (report.history->is_patchy) {
     out << "many changes are missing from the record: is the log of an apiserver left out\n";
   } else if (!report.history->beginning.is_known()) {
