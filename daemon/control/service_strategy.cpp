@@ -8,6 +8,7 @@
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/service_normalization.hpp"
 #include "engine/cluster/service_validation.hpp"
+#include "engine/cluster/service_warnings.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -167,6 +168,9 @@ class ServiceStrategy : public Strategy {
     Service decided = reservation.write().service;
     // Upstream stores it and hides it at each read.
     if (decided.is_external_name()) decided.internal_traffic_policy.reset();
+    for (std::string& text : cluster::service_warnings(decided, authority_.version())) {
+      context.warn(std::move(text));
+    }
     Plan plan{api::encode(decided), {}, nullptr};
     for (const cluster::IpAddress& address : reservation.write().created) {
       plan.beside.push_back(creation(address, context));

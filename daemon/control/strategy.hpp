@@ -5,6 +5,7 @@
 // plan, which is committed as a whole or dropped as a whole.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,8 +33,12 @@ struct RequestContext {
   std::vector<std::string>* warnings = nullptr;  // for the answer's Warning headers
   AuditLog* audit = nullptr;                     // is told what the server does beside the request
 
+  // A request that is tried again warns once.
   void warn(std::string text) const {
-    if (warnings != nullptr) warnings->push_back(std::move(text));
+    if (warnings == nullptr) return;
+    if (std::find(warnings->begin(), warnings->end(), text) == warnings->end()) {
+      warnings->push_back(std::move(text));
+    }
   }
 };
 

@@ -187,6 +187,30 @@ TEST_F(Services, AnAddressThatSomebodyTookAwayComesBack) {
   EXPECT_EQ(events[0]["message"], "Cluster IP [IPv4]: 10.96.0.9 is not allocated; repairing");
 }
 
+TEST_F(Services, WarnInUpstreamsWords) {
+  const auto warnings_of = [](const Answer& answer) {
+    std::vector<std::string> texts;
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "Warning") texts.push_back(value);
+    }
+    return texts;
+  };
+  const Answer created = client_.post(
+      kServices, service("a", {{"externalIPs", {"192.0.2.1"}}, {"trafficDistribution", "PreferClose"}}));
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_THAT(
+      warnings_of(created),
+      ::testing::UnorderedElementsAre(
+          HasSubstr("spec.externalIPs is deprecated and may no longer be implemented in some clusters"),
+          HasSubstr(R"(spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\")")));
+  const Answer range = client_.post(
+      kServices, service("b", {{"type", "LoadBalancer"}, {"loadBalancerSourceRanges", {"2001:DB8::/64"}}}));
+  EXPECT_THAT(warnings_of(range),
+              ::testing::ElementsAre(
+                  HasSubstr(R"(IPv6 CIDR value \"2001:DB8::/64\" should be in RFC 5952 canonical format)")));
+  EXPECT_TRUE(warnings_of(client_.post(kServices, service("c"))).empty());
+}
+
 TEST_F(Services, MetricsTellTheState) {
   ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
   const std::string metrics = client_.get("/metrics").body;

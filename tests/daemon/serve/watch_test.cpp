@@ -142,6 +142,50 @@ TEST_F(ShortMemory, SaysGoneToWhoComesTooLate) {
   EXPECT_EQ(events[0]["object"]["reason"], "Expired");
 }
 
+TEST(WatchOverARestart, GoesOnFromTheEndAndIsGoneFromBefore) {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> flags{"--service-cluster-ip-range=10.96.0.0/24",
+                                       "--data-dir=" + directory.path(),
+                                       "--controllers=default-service-cidr"};
+  const auto watch = [](int port, const std::string& revision) {
+    return events_in(HttpClient(port)
+                         .get("/api/v1/services?watch=true&timeoutSeconds=1&resourceVersion=" + revision)
+                         .body);
+  };
+  std::string early, last;
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    DaemonProcess daemon(flags);
+    HttpClient client(daemon.port());
+    const std::string name = signal == SIGTERM ? "a" : "b";
+    const auto revision = [&] {
+      return client.get("/api/v1/services").json()["metadata"]["resourceVersion"].get<std::string>();
+    };
+    if (signal == SIGKILL) {
+      EXPECT_GE(std::stoull(revision()), std::stoull(last));
+      const auto gone = watch(daemon.port(), early);
+      ASSERT_EQ(gone.size(), 1U);
+      EXPECT_EQ(gone[0]["object"]["code"], 410);
+    }
+    early = revision();
+    const Json created = client.post(kServices, service(name)).json();
+    last = created["metadata"]["resourceVersion"];
+    EXPECT_GT(std::stoull(last), std::stoull(early));
+    daemon.end(signal);
+  }
+  // Nothing has happened since: the watch of an informer goes on as if the server had never been away.
+  DaemonProcess daemon(flags);
+  HttpClient client(daemon.port());
+  last = client.get("/api/v1/services").json()["metadata"]["resourceVersion"];
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    HttpClient(daemon.port()).post(kServices, service("c"));
+  });
+  const auto resumed = watch(daemon.port(), last);
+  later.join();
+  ASSERT_EQ(resumed.size(), 1U);
+  EXPECT_EQ(resumed[0]["object"]["metadata"]["name"], "c");
+}
+
 TEST_F(Watch, EndsWithTheServer) {
   std::thread watcher([&] {
     HttpClient other(daemon_.port());
