@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/observe/replay_report.hpp"
+#include "engine/verify/forget.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -53,6 +54,7 @@ AuditJudge::AuditJudge(AuditOptions options, Log log) : options_(std::move(optio
     servers_.emplace(file, static_cast<std::uint32_t>(servers_.size()));
   }
   troubles_.resize(tails_.size());
+  room_ = options_.most_requests;
 }
 
 AuditJudge::~AuditJudge() {
@@ -65,9 +67,9 @@ void AuditJudge::start() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
       lock.unlock();
-      round(wall_clock());
+      const bool more = round(wall_clock());
       lock.lock();
-      wake_.wait_for(lock, options_.pace, [&] { return stopping_; });
+      if (!more) wake_.wait_for(lock, options_.pace, [&] { return stopping_; });
     }
   });
 }
@@ -125,7 +127,8 @@ bool AuditJudge::read_files() {
 }
 
 bool AuditJudge::round(cluster::Instant now) {
-  const bool more = read_files();
+  const bool is_full = record_.requests.size() >= room_;
+  const bool more = !is_full && read_files();
   bool fresh = false;
   {
     const std::lock_guard lock(inbox_mutex_);
@@ -136,15 +139,17 @@ bool AuditJudge::round(cluster::Instant now) {
     record_.servers = static_cast<std::uint32_t>(servers_.size());
   }
   waiting_ = waiting_ || fresh;
-  // A long log is read to its end before it is judged, as far as the window goes.
-  if (more && record_.requests.size() < options_.most_requests) return true;
-  if (!waiting_ || Clock::now() < next_round_) return more;
+  // A long log is read to its end before it is judged, as far as the window goes; a full window is judged at
+  // once.
+  const bool fills = record_.requests.size() >= room_;
+  if (more && !fills) return true;
+  if (!waiting_ || (!fills && Clock::now() < next_round_)) return false;
   const Clock::time_point begun = Clock::now();
   judge(now);
-  trim();
+  trim(now);
   publish();
   next_round_ = Clock::now() + (Clock::now() - begun) * options_.rest;
-  return true;
+  return more || fills;
 }
 
 void AuditJudge::judge(cluster::Instant now) {
@@ -196,13 +201,22 @@ void AuditJudge::keep(const verify::History& history, std::vector<Decision> fres
   }
 }
 
-void AuditJudge::trim() {
-  std::vector<AuditedRequest>& requests = record_.requests;
-  if (requests.size() <= options_.most_requests) return;
-  // Half of it, so that trimming is rare.
-  const std::size_t gone = requests.size() - options_.most_requests / 2;
-  for (std::size_t i = 0; i < gone; ++i) judged_.erase(identity(requests[i]));
-  requests.erase(requests.begin(), requests.begin() + static_cast<std::ptrdiff_t>(gone));
+void AuditJudge::trim(cluster::Instant now) {
+  const std::vector<AuditedRequest>& requests = record_.requests;
+  if (requests.size() < room_) return;
+  // Half of it, so that trimming is rare; what is not judged yet stays.
+  const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
+  const auto unripe = std::find_if(requests.begin(), requests.end(),
+                                   [&](const AuditedRequest& request) { return request.during.to > ripe; });
+  const auto judged_count = static_cast<std::size_t>(unripe - requests.begin());
+  verify::forget_first(record_, std::min(judged_count, requests.size() - options_.most_requests / 2),
+                       options_.rules);
+  room_ = std::max(options_.most_requests, requests.size() * 2);
+  std::unordered_set<std::string> judged;
+  for (const AuditedRequest& request : requests) {
+    if (auto known = judged_.extract(identity(request))) judged.insert(std::move(known));
+  }
+  judged_ = std::move(judged);
 }
 
 void AuditJudge::publish() {

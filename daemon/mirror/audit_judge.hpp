@@ -2,8 +2,8 @@
 //
 // Events are kept in a window of bounded size and judged by the rules of a replay (engine/verify). An event
 // may be late: a webhook sends in batches, and what one server answers may explain another one's answer. So a
-// decision is judged when it is `delay` old. What left the window is no longer known, which makes later
-// decisions undecided, never forbidden. Rounds are as far apart as their own cost demands.
+// decision is judged when it is `delay` old. Of what leaves the window the objects stay that it led to.
+// Rounds are as far apart as their own cost demands.
 #pragma once
 
 #include <condition_variable>
@@ -76,7 +76,7 @@ class AuditJudge {
 
   std::string take(std::uint32_t server, std::uint64_t number, std::string_view line);
   bool read_files();
-  void trim();
+  void trim(cluster::Instant now);
   void judge(cluster::Instant now);
   void keep(const verify::History& history, std::vector<verify::Decision> fresh);
   void publish();
@@ -98,6 +98,7 @@ class AuditJudge {
   // The thread's own.
   verify::Record record_;
   std::unordered_set<std::string> judged_;  // those in the window whose decision was counted
+  std::size_t room_ = 0;                    // requests in the window before the oldest go
   bool waiting_ = false;                    // some decision is not old enough
   Clock::time_point next_round_{};
   AuditReport gathered_;

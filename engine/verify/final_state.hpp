@@ -1,4 +1,4 @@
-// The state at the end of a record, as the rules of `verify` look at it.
+// The state at the end of a record: its objects, and as the rules of `verify` look at them.
 #pragma once
 
 #include "engine/verify/history.hpp"
@@ -6,6 +6,7 @@
 
 namespace clusterip::verify {
 
+StartState final_objects(const History& history);
 State final_state(const History& history);
 
 }  // namespace clusterip::verify

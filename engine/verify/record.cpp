@@ -53,6 +53,7 @@ ServiceFacts facts_of(const cluster::Service& service) {
 cluster::Service service_of(const ServiceFacts& facts) {
   cluster::Service service;
   service.meta.uid = facts.uid;
+  service.meta.resource_version = std::to_string(facts.revision);
   service.meta.creation = facts.creation;
   service.type = facts.type;
   service.cluster_ip = facts.cluster_ip;

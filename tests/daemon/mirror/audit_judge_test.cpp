@@ -101,6 +101,30 @@ TEST_F(AuditJudgeTest, JudgesARecordingAsItCameAbout) {
   EXPECT_TRUE(has_chain) << "the known fault of this recording, with the events that led to it";
 }
 
+// What leaves the window leaves its objects behind: later decisions stay decidable, and none becomes
+// forbidden.
+TEST_F(AuditJudgeTest, JudgesInAWindowThatIsSmallerThanTheRecord) {
+  const auto lines = recording("load-two-servers-1.36", 2);
+  options.most_requests = 1000;
+  options.delay = std::chrono::milliseconds(3000);
+  begin();
+  std::size_t written = 0;
+  for (std::size_t piece = 1; piece <= 40; ++piece) {
+    for (const std::size_t end = lines.size() * piece / 40; written < end; ++written) {
+      std::ofstream(options.files[lines[written].server], std::ios::app) << lines[written].text << '\n';
+    }
+    const cluster::Instant later = lines[written - 1].answered + cluster::Duration::seconds(1);
+    while (judge->round(later)) continue;
+  }
+  finish(lines);
+  const auto report = judge->report();
+  EXPECT_LT(report->window, 4000U);
+  EXPECT_GT(report->verdicts.at("permitted"), 5000U);
+  EXPECT_EQ(report->verdicts.count("forbidden"), 0U) << log;
+  EXPECT_LT(report->verdicts.count("undecided") == 0 ? 0 : report->verdicts.at("undecided"),
+            report->verdicts.at("permitted") / 10);
+}
+
 TEST_F(AuditJudgeTest, FindsAPlantedForbiddenDecision) {
   auto lines = recording("extend-1.36", 1);
   options.files.pop_back();

@@ -1,0 +1,227 @@
+"""Runs the mirror beside a real control plane: under load, then with faults planted. Called by run.sh."""
+
+import argparse
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+from plane import Mirror, Plane, Proxy
+from faults import NETWORKING, SERVICES, Planter, must
+from forgery import Forger
+
+LIMIT = 70  # seconds until a planted fault must be found
+
+# Which fault of upstream leaves which state: by what the chain of a finding says.
+UPSTREAM = (
+    ("deleted by system:apiserver while", "the repair loop deletes the IPAddress of a Service that is just being updated"),
+    ("though it was the one of", "a Service that goes takes the IPAddress of another one with it"),
+    ("which was updated", "an update allocates before it is stored: what a second try or a later step drops is left over"),
+    ("asked to go", "equal ServiceCIDRs that are deleted together take each other for a cover"),
+)
+
+
+class Report:
+    """Rows of the final table; whether anything was missed or falsely reported."""
+
+    def __init__(self):
+        self.rows = []
+        self.failed = False
+
+    def add(self, good, what, seconds, how):
+        self.rows.append((what, f"{seconds:.1f} s" if seconds is not None else "-", how))
+        self.failed = self.failed or not good
+        print(f"{'found ' if good else 'MISSED'}  {what:28} {self.rows[-1][1]:>8}  {how}", flush=True)
+
+    def alarm(self, text):
+        self.failed = True
+        print(f"FALSE ALARM  {text}", flush=True)
+
+
+def disturb(plane, proxy, until, seed, servers):
+    """Cuts connections, stops servers for a while, kills one; by a seeded dice."""
+    dice = random.Random(seed)
+    counts = {"cut": 0, "stopped": 0, "killed": 0}
+    while time.monotonic() < until:
+        time.sleep(dice.uniform(2, 5))
+        what = dice.choice(["cut", "cut", "stopped", "killed"])
+        number = servers - 1
+        counts[what] += 1
+        if what == "cut":
+            proxy.cut()
+        elif what == "stopped":
+            plane.signal(f"apiserver{number}", signal.SIGSTOP)
+            time.sleep(dice.uniform(1, 6))
+            plane.signal(f"apiserver{number}", signal.SIGCONT)
+        elif until - time.monotonic() > 25:
+            plane.restart(f"apiserver{number}")
+            plane.wait_ready(number)
+    return counts
+
+
+def upstream_fault(finding, stories):
+    """The fault of upstream that a finding is due to, by the chain of events that led to it."""
+    for story in stories:
+        if story.get("address") != finding.get("address"):
+            continue
+        text = " ".join(link["what"] for link in story.get("chain", []))
+        for words, fault in UPSTREAM:
+            if words in text:
+                return fault, story["chain"]
+    return None, []
+
+
+def judge_load(mirror, report):
+    """After a load: no forbidden decision, and no error that no known fault of upstream explains."""
+    decisions = mirror.get("decisions")
+    summary = decisions["summary"]
+    print("decisions: " + ", ".join(f"{summary[name]} {name}" for name in ("permitted", "forbidden", "undecided")))
+    for item in decisions["items"]:
+        if item["verdict"] == "forbidden":
+            report.alarm(f"forbidden: {json.dumps(item)}")
+    for finding in mirror.get("findings?stage=all")["items"]:
+        if finding["severity"] != "error" or "confirmed" not in finding:
+            continue
+        fault, chain = upstream_fault(finding, decisions["findings"])
+        if fault is None:
+            report.alarm(f"{finding['rule']} {finding.get('address', '')}: {finding['message']}")
+            continue
+        print(f"known fault  {finding['rule']} {finding.get('address', '')}: {fault}")
+        for link in chain:
+            print(f"    {link['time'][11:26]}  {link['what']}")
+
+
+def run_load(arguments, plane, report):
+    """Two loads at once, one for each server, disturbed; the mirror watches through a proxy."""
+    port = int(plane.apis[0].url.port)
+    proxy = Proxy(port, arguments.seed)
+    proxy.start()
+    logs = [f"--audit-log={plane.folder}/audit{n}.log" for n in range(arguments.servers)]
+    mirror = Mirror(arguments.programs, plane, proxy.port, logs + minor(arguments), f"{arguments.dir}/mirror-load.log")
+    mirror.wait_in_step()
+    ranges = ["10.96.0.0/24,10.200.0.0/28,fd00:200::/124", "10.200.0.0/28,10.96.0.128/25,fd00:96::/112"]
+    loads = []
+    for number in range(arguments.servers):
+        config = plane.folder / f"kubeconfig{number}"
+        log = open(f"{arguments.dir}/load{number}.log", "w", encoding="utf-8")  # pylint: disable=consider-using-with
+        loads.append(subprocess.Popen(
+            [f"{arguments.programs}/clusteripctl", "load", f"--kubeconfig={config}", f"--seed={arguments.seed + number}",
+             "--clients=3", "--rate=60", f"--duration={arguments.seconds}", f"--ranges={ranges[number]}", "--max-services=20"],
+            stdout=log, stderr=log))
+    counts = disturb(plane, proxy, time.monotonic() + arguments.seconds, arguments.seed, arguments.servers)
+    for load in loads:
+        load.wait(timeout=300)
+    print("load over: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    time.sleep(LIMIT)
+    mirror.wait_in_step()
+    judge_load(mirror, report)
+    print(f"memory of the mirror: {mirror.memory_mb()} MB")
+    if mirror.stop() != 0:
+        report.alarm("the mirror did not end as it should")
+
+
+def minor(arguments):
+    return ["--kubernetes-version=" + ".".join(arguments.version.split(".")[:2])]
+
+
+def is_found(finding, rule, subject):
+    names = [one["name"] for one in finding["objects"]] + [finding.get("address")]
+    shown = finding["stage"] == "confirmed" or finding["severity"] == "info"
+    return finding["rule"] == rule and subject in names and shown
+
+
+def await_findings(mirror, planted, report):
+    """planted: (rule, subject, how, when)."""
+    missing = list(planted)
+    while missing:
+        findings = mirror.get("findings?stage=all")["items"]
+        now = time.monotonic()
+        for one in list(missing):
+            rule, subject, how, when = one
+            if any(is_found(finding, rule, subject) for finding in findings):
+                report.add(True, rule, now - when, how)
+                missing.remove(one)
+            elif now - when > LIMIT:
+                report.add(False, rule, None, how)
+                missing.remove(one)
+        time.sleep(0.5)
+
+
+def await_verdicts(mirror, forged, report):
+    missing = list(forged)
+    while missing:
+        items = {item["auditID"]: item for item in mirror.get("decisions?verdict=all")["items"]}
+        now = time.monotonic()
+        for one in list(missing):
+            rule, identity, how, when = one
+            item = items.get(identity, {})
+            if item.get("verdict") == "forbidden" and item["rule"] == rule:
+                report.add(True, "forbidden " + rule, now - when, how)
+                missing.remove(one)
+            elif now - when > LIMIT:
+                said = f"{item.get('verdict', 'not seen')} {item.get('rule', '')}: {item.get('message', '')}"
+                report.add(False, "forbidden " + rule, None, f"{how}; {said}")
+                missing.remove(one)
+        time.sleep(0.5)
+
+
+def wait_for_finalizer(api, name):
+    for _ in range(100):
+        _, body = api.call("GET", f"{NETWORKING}/servicecidrs/{name}")
+        if body["metadata"].get("finalizers") and body.get("status", {}).get("conditions"):
+            return
+        time.sleep(0.1)
+
+
+def events_of(plane, servers):
+    for number in range(servers):
+        for line in (plane.folder / f"audit{number}.log").read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
+
+
+def plant_everything(arguments, plane, report):
+    logs = [f"--audit-log={plane.folder}/audit{n}.log" for n in range(arguments.servers)]
+    flags = [f"--service-cluster-ip-range={arguments.range}", "--orphan-grace=20s"]
+    mirror = Mirror(arguments.programs, plane, plane.apis[0].url.port, logs + flags + minor(arguments),
+                    f"{arguments.dir}/mirror-faults.log")
+    mirror.wait_in_step()
+    planter = Planter(plane)
+    # The forged requests come while the record is sound; their Service must be older than the caches' lag.
+    held = planter.service({"clusterIP": "10.96.0.77"}, "forged-held")
+    passing = planter.service({}, "forged-passing")
+    must(planter.call("DELETE", f"{SERVICES}/{passing['metadata']['name']}"), "deletion of a Service")
+    time.sleep(22)
+    forger = Forger(plane.folder / "audit0.log", events_of(plane, arguments.servers))
+    free = [f"10.96.0.{number}" for number in range(201, 207)]
+    await_verdicts(mirror, [(*one, time.monotonic()) for one in forger.forge_all(held, free)], report)
+    planted = [(*one, time.monotonic()) for one in planter.plant_all()]
+    planted += [(*one, time.monotonic()) for one in planter.plant_without_controller(wait_for_finalizer)]
+    await_findings(mirror, planted, report)
+    plane.signal("controller-manager", signal.SIGCONT)
+    await_findings(mirror, [(*one, time.monotonic()) for one in planter.plant_default()], report)
+    if mirror.stop() != 0:
+        report.alarm("the mirror did not end as it should")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("--programs", "--dir", "--version", "--range"):
+        parser.add_argument(name, required=True)
+    for name in ("--servers", "--seconds", "--seed"):
+        parser.add_argument(name, type=int, required=True)
+    arguments = parser.parse_args()
+    plane = Plane(f"{arguments.dir}/real", arguments.servers)
+    report = Report()
+    print(f"== Kubernetes {arguments.version}, {arguments.servers} server(s), seed {arguments.seed}", flush=True)
+    if arguments.seconds > 0:
+        run_load(arguments, plane, report)
+    plant_everything(arguments, plane, report)
+    print(f"{len(report.rows)} faults planted; " + ("something was missed or falsely reported" if report.failed else
+                                                  "all found, nothing else reported"))
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
