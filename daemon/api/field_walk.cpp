@@ -23,6 +23,10 @@ Json keys_of(const Json& item, std::string_view names) {
       keys[name] = item.at(name);
     } else if (name == "protocol") {
       keys[name] = "TCP";
+    } else if (name == "port") {
+      keys[name] = 0;
+    } else {
+      keys[name] = "";
     }
   }
   return keys;
@@ -133,7 +137,10 @@ void remove_below(Json& value, const FieldSchema& field, const FieldSet& gone, c
   for (Json& item : value) {
     const std::string step = item_step(item, field);
     const FieldSet* child = below(&gone, step);
-    if (child != nullptr && goes(*child, below(kept, step))) continue;
+    // An item goes with its owner, though somebody else owns fields of it; it stays with another owner of its
+    // own.
+    const FieldSet* kept_item = below(kept, step);
+    if (child != nullptr && child->member && (kept_item == nullptr || !kept_item->member)) continue;
     if (child != nullptr && item.is_object()) remove_members(item, field.object, *child, below(kept, step));
     left.push_back(std::move(item));
   }
@@ -144,16 +151,6 @@ void remove_below(Json& value, const FieldSchema& field, const FieldSet& gone, c
 
 std::string list_step_text(const Json& item, const FieldSchema& field) {
   return step_text(item_step(item, field));
-}
-
-std::optional<std::string> missing_key(const Json& item, const FieldSchema& field) {
-  const Json keys = keys_of(item, field.keys);
-  std::string_view names = field.keys;
-  while (!names.empty()) {
-    std::string name = next_name(names);
-    if (!keys.contains(name)) return name;
-  }
-  return std::nullopt;
 }
 
 FieldSet fields_of(const Json& object, const ObjectSchema& schema, Containers containers) {

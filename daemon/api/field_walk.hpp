@@ -3,8 +3,6 @@
 // (sigs.k8s.io/structured-merge-diff typed)
 #pragma once
 
-#include <optional>
-
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/field_set.hpp"
@@ -21,8 +19,6 @@ FieldSet fields_of(const nlohmann::json& object, const ObjectSchema& schema, Con
 
 // How an item of a keyed list or a set reads in a path: "[port=80,protocol=\"TCP\"]", "[=\"a\"]".
 std::string list_step_text(const nlohmann::json& item, const FieldSchema& field);
-// The first key of the list that the item lacks, and that has no default.
-std::optional<std::string> missing_key(const nlohmann::json& item, const FieldSchema& field);
 
 // `object` with everything that `configuration` has.
 nlohmann::json merge_applied(const nlohmann::json& object, const nlohmann::json& configuration,

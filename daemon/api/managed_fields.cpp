@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "daemon/api/field_walk.hpp"
 
@@ -60,8 +61,13 @@ void write_entries(Json& object, Entries entries) {
   Json list = Json::array();
   for (const Entry& entry : entries) {
     if (entry.fields.empty()) continue;
-    Json item{{"manager", entry.manager}, {"operation", entry.operation}, {"apiVersion", entry.api_version},
-              {"time", entry.time},       {"fieldsType", "FieldsV1"},     {"fieldsV1", encode(entry.fields)}};
+    Json item{{"manager", entry.manager},
+              {"operation", entry.operation},
+              {"apiVersion", entry.api_version},
+              {"fieldsType", "FieldsV1"},
+              {"fieldsV1", encode(entry.fields)}};
+    // A client may send an entry without its time.
+    if (!entry.time.empty()) item["time"] = entry.time;
     if (!entry.subresource.empty()) item["subresource"] = entry.subresource;
     list.push_back(std::move(item));
   }
@@ -116,6 +122,39 @@ Difference compare(const Json& live, const Json& fresh, const Resource& resource
   strip(before, resource, owner);
   strip(after, resource, owner);
   return {united(without(after, before), differing(after, before)), without(before, after)};
+}
+
+// Beyond ten managers that write by updates, the oldest of a version become one.
+void merge_oldest(Entries& entries) {
+  constexpr std::size_t kMostUpdaters = 10;
+  constexpr const char* kOldest = "ancient-changes";
+  std::vector<Entry*> updaters;
+  for (Entry& entry : entries) {
+    if (entry.operation == kUpdate) updaters.push_back(&entry);
+  }
+  if (updaters.size() <= kMostUpdaters) return;
+  std::stable_sort(updaters.begin(), updaters.end(), [](const Entry* a, const Entry* b) {
+    return std::tie(a->time, a->manager) < std::tie(b->time, b->manager);
+  });
+  std::map<std::string, Entry*> bucket_of;
+  std::size_t left = updaters.size();
+  for (Entry* entry : updaters) {
+    if (left <= kMostUpdaters) break;
+    const auto [known, first] = bucket_of.emplace(entry->api_version, entry);
+    if (first) continue;
+    Entry& bucket = *known->second;
+    bucket = {kOldest, kUpdate, entry->api_version, entry->time, "", united(bucket.fields, entry->fields)};
+    entry->fields = {};
+    --left;
+  }
+}
+
+// The owner of everything that an object without owners has, when it is applied to for the first time.
+Entry before_first_apply(const Json& live, const Resource& resource, const FieldOwner& owner) {
+  const Json blank{{"metadata", Json::object()}, {"spec", Json::object()}, {"status", Json::object()}};
+  FieldOwner nobody = owner;
+  nobody.manager = "before-first-apply";
+  return new_entry(nobody, kUpdate, compare(blank, live, resource, nobody).changed);
 }
 
 // The managers in the order of their names, as upstream lists them.
@@ -186,6 +225,11 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
   }
   std::optional<Entries> sent = read_entries(fresh);
   Entries entries = sent && !sent->empty() ? std::move(*sent) : read_entries(live).value_or(Entries());
+  // Who owns what of an object without owners is not found out by later updates, but by a first apply.
+  if (entries.empty() && !text_of(live.at("metadata"), "uid").empty()) {
+    fresh["metadata"].erase("managedFields");
+    return;
+  }
   const Difference difference = compare(live, fresh, resource, owner);
   for (Entry& entry : entries) {
     entry.fields = without(entry.fields, difference.removed);
@@ -200,6 +244,7 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
       *own = new_entry(owner, kUpdate, united(own->fields, difference.changed));
     }
   }
+  merge_oldest(entries);
   write_entries(fresh, std::move(entries));
 }
 
@@ -212,6 +257,9 @@ Result<Json> server_side_apply(const Json& live, const Json& configuration, cons
   FieldSet applied = fields_of(configuration, schema, Containers::kOnlyEmpty);
   strip(applied, resource, owner);
   Entries entries = read_entries(live).value_or(Entries());
+  if (entries.empty() && !text_of(live.at("metadata"), "uid").empty()) {
+    entries.push_back(before_first_apply(live, resource, owner));
+  }
   Json merged = merge_applied(live, configuration, schema);
   FieldSet kept = applied;
   FieldSet former;

@@ -46,15 +46,55 @@ Json settled(const Json& patch) {
 
 Json merged(const Json& standing, const Json& patch, const ObjectSchema* schema);
 
+// Whether two items of a list are the same one: by their value, or by the key that they merge by.
+bool is_same(const Json& a, const Json& b, const std::string& key) {
+  if (key == "*") return a == b;
+  return a.is_object() && b.is_object() && a.contains(key) && b.contains(key) && a.at(key) == b.at(key);
+}
+
+std::size_t place_in(const Json& list, const Json& item, const std::string& key) {
+  return static_cast<std::size_t>(
+      std::find_if(list.begin(), list.end(), [&](const Json& other) { return is_same(other, item, key); }) -
+      list.begin());
+}
+
+// The order of a merged list: what the patch names keeps the order of the patch, the rest the order that it
+// had; between the two the old order decides, and what is new comes first.
+Json interleaved(const Json& list, const Json& patch, const Json& before, const std::string& key) {
+  Json named = Json::array();
+  Json rest = Json::array();
+  for (const Json& item : patch) {
+    const std::size_t at = place_in(list, item, key);
+    if (at < list.size() && place_in(named, item, key) == named.size()) named.push_back(list[at]);
+  }
+  for (const Json& item : list) {
+    if (place_in(named, item, key) == named.size()) rest.push_back(item);
+  }
+  Json all = Json::array();
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < rest.size() && j < named.size()) {
+    const std::size_t old = place_in(before, rest[i], key);
+    const std::size_t fresh = place_in(before, named[j], key);
+    const bool first = fresh < before.size() && old < fresh;
+    all.push_back(first ? rest[i++] : named[j++]);
+  }
+  while (i < rest.size()) all.push_back(rest[i++]);
+  while (j < named.size()) all.push_back(named[j++]);
+  return all;
+}
+
 Json merge_values(Json list, const Json& patch) {
+  const Json before = list;
   for (const Json& value : patch) {
     if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
   }
-  return list;
+  return interleaved(list, patch, before, "*");
 }
 
 Json merge_items(Json list, const Json& patch, const FieldSchema& field) {
   const std::string key(field.merge_key);
+  const Json before = list;
   const bool replaces = std::any_of(patch.begin(), patch.end(),
                                     [](const Json& item) { return directive_of(item) == "replace"; });
   if (replaces) list = Json::array();
@@ -72,7 +112,7 @@ Json merge_items(Json list, const Json& patch, const FieldSchema& field) {
       *same = merged(*same, item, field.object);
     }
   }
-  return list;
+  return interleaved(list, patch, before, key);
 }
 
 // Puts the items that `order` names into its order; the others keep their places behind them.

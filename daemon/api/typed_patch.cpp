@@ -7,7 +7,6 @@
 #include "daemon/api/field_walk.hpp"
 #include "daemon/api/go_value.hpp"
 #include "daemon/api/schema.hpp"
-#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -81,10 +80,7 @@ class TypeWalk {
     }
     if (item.is_null()) return "associative list with keys may not have a null element";
     if (!item.is_object()) return "associative list with keys may not have non-map elements";
-    const auto missing = missing_key(item, schema);
-    if (!missing) return std::nullopt;
-    return "associative list with keys has an element that omits key field " + cluster::go_quote(*missing) +
-           " (and doesn't have default value)";
+    return std::nullopt;
   }
 
   void one(const Json& value, const FieldSchema& schema, const std::string& path) {

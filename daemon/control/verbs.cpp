@@ -100,7 +100,8 @@ api::Refusal check_preconditions(const api::Resource& resource, const Json& stan
   return std::nullopt;
 }
 
-api::Refusal check_identity(const api::Resource& resource, const Json& fresh, const Json& standing) {
+api::Refusal check_identity(const api::Resource& resource, const Json& fresh, const Json& standing,
+                            bool whole) {
   const std::string name = text_of(standing.at("metadata"), "name");
   const std::string sent = text_of(fresh.at("metadata"), "resourceVersion");
   if (sent.find_first_not_of("0123456789") != std::string::npos) {
@@ -115,6 +116,11 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
   const std::string uid = text_of(fresh.at("metadata"), "uid");
   const std::string standing_uid = text_of(standing.at("metadata"), "uid");
   if (!uid.empty() && uid != standing_uid) {
+    // A patch has no precondition of its own; what it changes is validated.
+    if (!whole) {
+      return api::invalid(resource.subject(), name,
+                          {cluster::invalid("metadata.uid", uid, "field is immutable")});
+    }
     return api::conflict(
         resource.subject(), name,
         "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + standing_uid);
@@ -255,7 +261,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     Result<Json> fresh = change(old);
     if (!fresh) return fresh.status();
     if (auto refusal = check_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
-    if (auto refusal = check_identity(resource, *fresh, old)) return std::move(*refusal);
+    if (auto refusal = check_identity(resource, *fresh, old, put != nullptr)) return std::move(*refusal);
     if (!context.owned) api::record_update(*fresh, old, resource, owner_of(resource, status, context));
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
     if (!plan) return plan.status();

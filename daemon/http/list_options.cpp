@@ -41,39 +41,70 @@ api::Refusal read_revision(const HttpRequest& request, ListOptions& options) {
   return std::nullopt;
 }
 
+constexpr const char* kMatch = "resourceVersionMatch";
+
+// (apimachinery pkg/apis/meta/internalversion/validation)
+FieldErrors check_watch_match(const ListOptions& options, bool streaming, bool continued) {
+  FieldErrors errors;
+  const bool not_older = options.match == "NotOlderThan";
+  if (streaming && !not_older) {
+    errors.push_back(cluster::forbidden(
+        kMatch, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  }
+  if (options.match.empty()) return errors;
+  if (!streaming) {
+    errors.push_back(cluster::forbidden(
+        kMatch, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  }
+  if (!not_older) {
+    errors.push_back({FieldErrorType::kNotSupported, kMatch, cluster::json_quote(options.match),
+                      R"(supported values: "NotOlderThan")"});
+  }
+  if (continued) {
+    errors.push_back(
+        cluster::forbidden(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
+  }
+  return errors;
+}
+
+FieldErrors check_list_match(const ListOptions& options, bool streaming, bool continued) {
+  FieldErrors errors;
+  if (!options.match.empty()) {
+    if (!options.revision_given) {
+      errors.push_back(
+          cluster::forbidden(kMatch, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    }
+    if (continued) {
+      errors.push_back(
+          cluster::forbidden(kMatch, "resourceVersionMatch is forbidden when continue is provided"));
+    }
+    if (options.match != "Exact" && options.match != "NotOlderThan") {
+      errors.push_back({FieldErrorType::kNotSupported, kMatch, cluster::json_quote(options.match),
+                        R"(supported values: "Exact", "NotOlderThan", "")"});
+    }
+    if (options.match == "Exact" && options.any_revision && options.revision_given) {
+      errors.push_back(
+          cluster::forbidden(kMatch, R"(resourceVersionMatch "exact" is forbidden for resourceVersion "0")"));
+    }
+  }
+  if (streaming) {
+    errors.push_back(cluster::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  }
+  return errors;
+}
+
 api::Refusal check_match(const HttpRequest& request, const ListOptions& options) {
-  const std::string& match = options.match;
-  const bool streaming = options.watch && request.has_parameter("sendInitialEvents");
-  if (streaming && match != "NotOlderThan") {
-    return invalid(FieldErrorType::kForbidden, "resourceVersionMatch", "",
-                   "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-  }
-  if (!options.watch && request.has_parameter("sendInitialEvents")) {
-    return invalid(FieldErrorType::kForbidden, "sendInitialEvents", "",
-                   "sendInitialEvents is forbidden for list");
-  }
-  if (match.empty() || streaming) return std::nullopt;
-  if (options.watch) {
-    return invalid(FieldErrorType::kForbidden, "resourceVersionMatch", "",
-                   "resourceVersionMatch is forbidden for watch");
-  }
-  if (!options.revision_given) {
-    return invalid(FieldErrorType::kForbidden, "resourceVersionMatch", "",
-                   "resourceVersionMatch is forbidden unless resourceVersion is provided");
-  }
-  if (options.from) {
-    return invalid(FieldErrorType::kForbidden, "resourceVersionMatch", "",
-                   "resourceVersionMatch is forbidden when continue is provided");
-  }
-  if (match != "Exact" && match != "NotOlderThan") {
-    return invalid(FieldErrorType::kNotSupported, "resourceVersionMatch", cluster::json_quote(match),
-                   R"(supported values: "Exact", "NotOlderThan", "")");
-  }
-  if (match == "Exact" && options.any_revision) {
-    return invalid(FieldErrorType::kForbidden, "resourceVersionMatch", "",
-                   "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-  }
-  return std::nullopt;
+  const bool streaming = request.has_parameter("sendInitialEvents");
+  const bool continued = !request.parameter("continue").empty();
+  const FieldErrors errors = options.watch ? check_watch_match(options, streaming, continued)
+                                           : check_list_match(options, streaming, continued);
+  if (errors.empty()) return std::nullopt;
+  return api::invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
+}
+
+// What Go's strconv says of a text that is no number.
+api::Status no_number(std::string_view text) {
+  return api::bad_request("strconv.ParseInt: parsing " + cluster::go_quote(text) + ": invalid syntax");
 }
 
 }  // namespace
@@ -92,16 +123,12 @@ Result<ListOptions> read_list_options(const HttpRequest& request, const api::Res
   options.match = request.parameter("resourceVersionMatch");
   if (request.has_parameter("limit")) {
     const auto limit = number(request.parameter("limit"));
-    if (!limit)
-      return api::bad_request("limit: " + cluster::json_quote(request.parameter("limit")) +
-                              " is not a number");
+    if (!limit) return no_number(request.parameter("limit"));
     options.limit = *limit;
   }
   if (request.has_parameter("timeoutSeconds")) {
     const auto seconds = number(request.parameter("timeoutSeconds"));
-    if (!seconds)
-      return api::bad_request("timeoutSeconds: " + cluster::json_quote(request.parameter("timeoutSeconds")) +
-                              " is not a number");
+    if (!seconds) return no_number(request.parameter("timeoutSeconds"));
     const std::uint64_t most = static_cast<std::uint64_t>(kLongestTimeout.count());
     options.timeout = std::chrono::seconds(std::min(*seconds, most));
   }

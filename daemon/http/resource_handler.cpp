@@ -243,6 +243,10 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
                      "include: application/json-patch+json, application/merge-patch+json, "
                      "application/strategic-merge-patch+json"));
   }
+  if (call.request.has_parameter("force")) {
+    const auto error = cluster::forbidden("force", "may not be specified for non-apply patch");
+    return answer_status(api::invalid({"meta.k8s.io", "", "PatchOptions"}, "", {error}));
+  }
   const auto sent = api::read_json(call.request.body, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
   tell_asked(call, *sent);

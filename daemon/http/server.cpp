@@ -242,9 +242,9 @@ class PlainListener : public httplib::Server {
   bool start_stream(Connection& connection, const Framing& framing) {
     HttpResponse response = std::move(in_hand_.streaming);
     connection.discard_output();
-    connection.write(
-        head_text(response, framing.version_11,
-                  framing.version_11 ? "Transfer-Encoding: chunked" : "Cache-Control: no-cache"));
+    connection.write(head_text(
+        response, framing.version_11,
+        framing.version_11 ? "Transfer-Encoding: chunked\r\nConnection: close" : "Cache-Control: no-cache"));
     if (!connection.flush()) return false;
     return shared_.streams.adopt(connection.socket(), std::move(response.stream), framing.version_11);
   }

@@ -1,5 +1,7 @@
 // What kubectl prints for a real control plane rests on these answers; the transcripts of
 // tests/clients/kubectl found each of them.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/daemon_process.hpp"
@@ -136,6 +138,79 @@ TEST_F(KubectlWords, AServerSideApplyTakesOverAClientSideOne) {
   const Answer taken = apply(sent, "kubectl");
   ASSERT_EQ(taken.status, 200) << taken.body;
   EXPECT_EQ(taken.json().at("/metadata/annotations"_json_pointer).at(name), sent.dump() + "\n");
+}
+
+// Found by playing the same applies and patches to a real apiserver.
+TEST_F(KubectlWords, OwnersByHandNeedNoTime) {
+  ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
+  Json owner{{"manager", "m"}, {"operation", "Update"}, {"apiVersion", "v1"}, {"fieldsType", "FieldsV1"}};
+  owner["fieldsV1"] = {{"f:spec", Json::object()}};
+  const Json sent{{"metadata", {{"managedFields", Json::array({owner})}}}};
+  const Answer answer = client_.patch(kServices + "/a", sent, kMerge);
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.json().at("/metadata/managedFields"_json_pointer), Json::array({owner}));
+}
+
+TEST_F(KubectlWords, AnObjectWithoutOwnersGetsOneWithItsFirstApply) {
+  ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
+  const Json none{{"metadata", {{"managedFields", Json::array({Json::object()})}, {"labels", {{"x", "1"}}}}}};
+  ASSERT_EQ(client_.patch(kServices + "/a", none, kMerge).status, 200);
+  const Answer updated = client_.patch(kServices + "/a", {{"metadata", {{"labels", {{"y", "1"}}}}}}, kMerge);
+  EXPECT_FALSE(updated.json().at("metadata").contains("managedFields"));
+  const Json owners = apply(service("a"), "one").json().at("/metadata/managedFields"_json_pointer);
+  ASSERT_EQ(owners.size(), 2U);
+  EXPECT_EQ(owners[1].at("manager"), "before-first-apply");
+  EXPECT_TRUE(owners[1].at("/fieldsV1/f:metadata/f:labels"_json_pointer).contains("f:y"));
+}
+
+TEST_F(KubectlWords, NoMoreThanTenManagersAreKeptApart) {
+  ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
+  Answer answer;
+  for (int i = 0; i < 13; ++i) {
+    const std::string number = std::to_string(i);
+    answer = client_.patch(kServices + "/a?fieldManager=m" + number,
+                           {{"metadata", {{"labels", {{"l" + number, "1"}}}}}}, kMerge);
+  }
+  const Json owners = answer.json().at("/metadata/managedFields"_json_pointer);
+  EXPECT_EQ(owners.size(), 10U);
+  EXPECT_EQ(std::count_if(owners.begin(), owners.end(),
+                          [](const Json& owner) { return owner.at("manager") == "ancient-changes"; }),
+            1);
+}
+
+TEST_F(KubectlWords, NewPortsOfAStrategicPatchComeFirst) {
+  ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
+  const Json first{{"spec", {{"ports", {{{"port", 80}, {"name", "http"}}}}}}};
+  ASSERT_EQ(client_.patch(kServices + "/a", first, kStrategic).status, 200);
+  const Json second{{"spec", {{"ports", {{{"port", 81}, {"name", "alt"}}}}}}};
+  const Answer answer = client_.patch(kServices + "/a", second, kStrategic);
+  EXPECT_EQ(answer.json().at("/spec/ports/0/port"_json_pointer), 81);
+  EXPECT_EQ(answer.json().at("/spec/ports/1/port"_json_pointer), 80);
+}
+
+TEST_F(KubectlWords, AnItemGoesWithItsOwner) {
+  Json both = service("a");
+  both["spec"]["ports"] = {{{"port", 80}, {"name", "http"}}, {{"port", 81}, {"name", "alt"}}};
+  ASSERT_EQ(apply(both, "one").status, 201);
+  const Json patch{{"spec", {{"ports", {{{"port", 81}, {"targetPort", 70}}}}}}};
+  ASSERT_EQ(client_.patch(kServices + "/a?fieldManager=up", patch, kStrategic).status, 200);
+  both["spec"]["ports"] = {{{"port", 80}, {"name", "http"}}};
+  EXPECT_EQ(apply(both, "one").json().at("/spec/ports"_json_pointer).size(), 1U);
+}
+
+TEST_F(KubectlWords, OptionsThatDoNotFitAreAllNamed) {
+  EXPECT_EQ(client_.patch(kServices + "/a?force=true", Json::object(), kMerge).status, 422);
+  EXPECT_EQ(message(client_.get(kServices + "?limit=x")), "strconv.ParseInt: parsing \"x\": invalid syntax");
+  const Answer watch = client_.get(kServices + "?watch=true&resourceVersionMatch=Exact");
+  EXPECT_EQ(watch.status, 422);
+  EXPECT_EQ(watch.json().at("/details/causes"_json_pointer).size(), 2U);
+}
+
+TEST_F(KubectlWords, AWatchSaysThatItsConnectionCloses) {
+  EXPECT_NE(exchange_raw(daemon_.port(),
+                         "GET /api/v1/services?watch=true&timeoutSeconds=1 HTTP/1.1\r\nHost: a\r\n\r\n", 1500)
+                .find("Connection: close"),
+            std::string::npos);
 }
 
 TEST_F(KubectlWords, ACallerMayDoEverything) {

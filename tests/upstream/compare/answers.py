@@ -13,6 +13,8 @@ OWN = ("uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink
 IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # The name of a scheme is the place in the source where it was made, which depends on the build.
 SCHEME = re.compile(r'in scheme "[^"]*"')
+# A patch that does not fit is quoted whole, with the members in the order of each server.
+QUOTED_PATCH = re.compile(r'(Invalid value: )"(?:\\.|[^"\\])*"(?=: (?:json: |strict |unrecognized |cannot |error ))')
 DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
 
 
@@ -23,9 +25,11 @@ class Normalizer:
     words for the rest of the scenario, in messages too.
     """
 
-    def __init__(self, ranges, settled):
-        """`settled`: what the controllers write is compared too, for the scenario waits for them."""
+    def __init__(self, ranges, settled, owners=False):
+        """`settled`: what the controllers write is compared too, for the scenario waits for them. `owners`: who owns
+        which fields is compared too."""
         self.settled = settled
+        self.owners = owners
         self.ranges = [ipaddress.ip_network(text) for text in ranges]
         self.words = {}
 
@@ -40,7 +44,11 @@ class Normalizer:
         if isinstance(body.get("metadata"), dict):
             body["metadata"].pop("resourceVersion", None)
         if body.get("kind") == "Status":
-            (body.get("details") or {}).pop("uid", None)
+            details = body.get("details") or {}
+            details.pop("uid", None)
+            if any(cause.get("reason") == "FieldManagerConflict" for cause in details.get("causes") or []):
+                # Upstream walks over a map of managers.
+                details["causes"].sort(key=lambda cause: (cause["message"], cause["field"]))
         return {"code": code, "body": self._replace(body)}
 
     def _learn(self, item, asked):
@@ -76,6 +84,11 @@ class Normalizer:
         metadata = item.get("metadata") if isinstance(item, dict) else None
         if not isinstance(metadata, dict):
             return
+        if self.owners:
+            metadata["owners"] = sorted(
+                ({**entry, "time": "set"} for entry in metadata.get("managedFields") or []),
+                key=lambda entry: (entry.get("manager", ""), entry.get("operation", ""), entry.get("subresource", "")),
+            )
         for member in OWN:
             metadata.pop(member, None)
         if "deletionTimestamp" in metadata:
@@ -99,6 +112,7 @@ class Normalizer:
         if isinstance(value, str):
             if value in self.words:
                 return self.words[value]
+            value = QUOTED_PATCH.sub(r"\1(quoted)", value)
             value = SCHEME.sub('in scheme "(name)"', value)
             value = IDENTITY.sub("(identity)", value)
             value = DRAWN_IN_VAIN.sub(lambda found: f'{found[1]}"{self._origin(found[2])}"', value)

@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tools" / "
 
 import network  # noqa: E402
 import scenarios  # noqa: E402
+import writes  # noqa: E402
 from answers import Normalizer, difference  # noqa: E402
 from client import Api  # noqa: E402
 from intended import reason_for  # noqa: E402
@@ -30,9 +31,19 @@ GROUPS = {
     "cidrs": network.cidr_validation,
     "addresses": network.address_validation,
     "life": network.life_cycles,
+    "patches": writes.patches,
+    "applies": writes.applies,
+    "watches": writes.watches,
 }
 # The life cycles are few and each says something of its own.
-WHOLE = ("life", "malformed", "ports")
+WHOLE = ("life", "malformed", "ports", "applies", "watches")
+PATCH_TYPES = {
+    "merge": "application/merge-patch+json",
+    "json": "application/json-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "apply": "application/apply-patch+yaml",
+    "nonsense": "application/nonsense",
+}
 
 
 class Side:
@@ -42,15 +53,25 @@ class Side:
         self.api = api
         self.ranges = ranges
 
-    def begin(self, settled):
-        self.normal = Normalizer(self.ranges, settled)
+    def begin(self, settled, owners):
+        self.normal = Normalizer(self.ranges, settled, owners)
         self.answers = []
 
     def play(self, verb, path, send):
         body = send(self.answers) if callable(send) else send
-        code, answer = self.api.call(verb, path, body)
+        verb, _, kind = verb.partition(":")
+        path = path(self.answers) if callable(path) else path
+        code, answer = self.api.call(verb, path, body, PATCH_TYPES.get(kind))
+        if "watch=" in path and code == 200 and (isinstance(answer, str) or "object" in (answer or {})):
+            answer = events(answer)
         self.answers.append(answer)
         return self.normal.answer(code, answer, body)
+
+
+def events(text):
+    """What a watch has sent, as a list of objects that say what happened to them."""
+    lines = [text] if isinstance(text, dict) else [json.loads(line) for line in (text or "").splitlines()]
+    return {"items": [{**event["object"], "happened": event["type"]} for event in lines]}
 
 
 def wait(sides, what, steps):
@@ -69,7 +90,7 @@ def wait(sides, what, steps):
 def play(sides, steps):
     """Yields for each step in which the answers differ: its number, the path of the difference, and both values."""
     for side in sides:
-        side.begin(any(verb == "WAIT" for verb, _, _ in steps))
+        side.begin(any(verb == "WAIT" for verb, _, _ in steps), any(verb == "PATCH:apply" for verb, _, _ in steps))
     for number, (verb, path, send) in enumerate(steps):
         if verb == "WAIT":
             wait(sides, path, steps[:number])
@@ -112,7 +133,7 @@ def stored_kind(path):
 
 def describe(steps, number, real, ours, found):
     for verb, path, send in steps[: number + 1]:
-        print(f"    {verb} {path} {'(stored, changed)' if callable(send) else json.dumps(send) if send is not None else ''}"[:600])
+        print(f"    {verb} {'(path, computed)' if callable(path) else path} {'(stored, changed)' if callable(send) else json.dumps(send) if send is not None else ''}"[:600])
     print(f"    at {found[0]}:\n      real {json.dumps(found[1])[:700]}\n      ours {json.dumps(found[2])[:700]}")
     if found[0] == ".code":
         print(f"      real {json.dumps(real['body'])[:700]}\n      ours {json.dumps(ours['body'])[:700]}")
@@ -155,7 +176,7 @@ def main():
                 if kinds[kind] <= options.keep:
                     print(f"  {kind}")
                     describe(steps, number, real, ours, found)
-            if differed or group in ("life", "malformed", "cidrs", "ports"):
+            if differed or group in ("life", "malformed", "cidrs", "ports", "applies", "watches"):
                 clean_up(sides)
         unlisted += sum(kinds.values())
         print(f"{group:10} {played:5} scenarios, {requests:6} requests, {sum(kinds.values())} differ, {sum(listed.values())} as intended")
