@@ -5,6 +5,7 @@ import json
 import pathlib
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -39,6 +40,52 @@ def run_set_bench(quick):
         nanoseconds = 1e9 / calls if calls else row["real_time"]
         samples.setdefault((peer, what, int(bits), int(permille), threads), []).append(nanoseconds)
     return {key: statistics.median(values) for key, values in samples.items()}
+
+
+def run_program(name, quick):
+    """Medians of a program whose names are what/arguments: {name: (ns a call, bytes an address or None)}."""
+    command = [BIN / name, "--benchmark_format=json", f"--benchmark_repetitions={1 if quick else 3}",
+               "--benchmark_enable_random_interleaving=false"]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    samples = {}
+    for row in report["benchmarks"]:
+        if row["run_type"] == "iteration":
+            calls = row.get("items_per_second")
+            name = row["name"].replace("/manual_time", "").split("/min_time")[0]
+            samples.setdefault(name, []).append((1e9 / calls if calls else row["real_time"], row.get("bytes")))
+    return {key: (statistics.median(ns for ns, _ in values), values[-1][1]) for key, values in samples.items()}
+
+
+def run_kubernetes(quick):
+    """The real Kubernetes allocators on 10.0.0.0/12, built from its Go module; or why they are not there."""
+    if not shutil.which("go"):
+        return "not measured: there is no Go toolchain here"
+    program = ROOT / "build" / "upstream" / "allocators"
+    built = subprocess.run(["go", "build", "-o", program, "./allocators"], cwd=ROOT / "tests" / "upstream",
+                           capture_output=True, text=True)
+    if built.returncode != 0:
+        return "not measured: the Go modules of Kubernetes cannot be built here"
+    ran = subprocess.run([program, f"-for={'200ms' if quick else '2s'}"], check=True, capture_output=True, text=True)
+    return json.loads(ran.stdout)
+
+
+def kubernetes_table(rows, medians):
+    """Each real allocator beside the engine at the same fill of as many addresses, in the same run."""
+    if isinstance(rows, str):
+        return f"the real Kubernetes allocators on a /12: {rows}"
+    lines = [f"{'any address of a /12, real Kubernetes 1.36.3':58}{'it':>20}{'engine':>14}{'times':>15}"]
+    for row in rows:
+        engine = medians.get(("engine", "claim_next", 20, row["permille"], 1))
+        name = f"{row['peer']} at {row['permille'] / 10:g} %"
+        lines.append(f"{name:58}{row['ns']:17,.0f} ns{engine:11.1f} ns{row['ns'] / engine:15,.0f}")
+    return "\n".join(lines)
+
+
+def plain_table(title, rows):
+    lines = [title]
+    for name, (ns, held) in rows.items():
+        lines.append(f"{name:58}{ns:17.1f} ns" + (f"{held:11.1f} bytes an address" if held else ""))
+    return "\n".join(lines)
 
 
 def table(medians):
@@ -109,13 +156,25 @@ def main():
     RESULTS.mkdir(parents=True, exist_ok=True)
     about = machine()
     medians = run_set_bench(arguments.quick)
+    ranges = run_program("ranges_bench", arguments.quick)
+    ipv6 = run_program("ipv6_bench", arguments.quick)
+    kubernetes = run_kubernetes(arguments.quick)
     head = f"{about['processor']}; {about['cores']} cores; Linux {about['kernel']}; {about['compiler']}"
-    text = head + "\nmedians; every peer in the same run\n\n" + table(medians) + "\n"
+    text = head + "\nmedians; every peer in the same run\n\n" + "\n\n".join(
+        [table(medians), plain_table("through many ranges: what/ranges/fill in tenths of a percent", ranges),
+         plain_table("IPv6, random addresses of one /64: peer/what/addresses", ipv6),
+         kubernetes_table(kubernetes, medians)]) + "\n"
     (RESULTS / "table.txt").write_text(text)
     rows = [dict(zip(("peer", "what", "bits", "permille", "threads"), key), ns=round(value, 2))
             for key, value in sorted(medians.items())]
-    (RESULTS / "results.json").write_text(json.dumps({"machine": about, "set": rows}, indent=1) + "\n")
+    (RESULTS / "results.json").write_text(json.dumps(
+        {"machine": about, "set": rows, "ranges": ranges, "ipv6": ipv6, "kubernetes": kubernetes}, indent=1) + "\n")
     charts(medians)
+    counts = sorted({int(name.split("/")[1]) for name in ranges})
+    chart(RESULTS / "cost-over-ranges.svg", "allocate over 2^25 addresses, by the number of ranges",
+          [f"{count:,} ranges" if count > 1 else "1 range" for count in counts],
+          {f"{fill / 10:g} % full": [ranges[f"allocate/{count}/{fill}"][0] for count in counts]
+           for fill in (500, 900)}, "ns a call")
     sys.stdout.write(text)
 
 
