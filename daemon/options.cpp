@@ -69,7 +69,8 @@ po::options_description describe(Written& to) {
                                                                "keep nothing on disk")(
       "controllers", text(to.controllers),
       "which run: * or names; -NAME switches one off. Names: service-cidr, default-service-cidr, "
-      "kubernetes-service, repair")("tls-cert-file", text(to.certificate), "certificate chain in PEM form")(
+      "kubernetes-service, repair, namespace")("tls-cert-file", text(to.certificate),
+                                               "certificate chain in PEM form")(
       "tls-private-key-file", text(to.key), "its key in PEM form")(
       "token-auth-file", text(to.token_file), "bearer tokens, one a line: TOKEN or TOKEN,USER")(
       "service-cidr-deletion-grace", text(to.deletion_grace),
@@ -121,12 +122,13 @@ AuditLogOptions interpret_audit(const Written& written) {
 }
 
 ControllerChoice read_controllers(const std::string& value) {
-  ControllerChoice choice{false, false, false, false};
+  ControllerChoice choice{false, false, false, false, false};
   const std::pair<std::string_view, bool ControllerChoice::*> names[] = {
       {"service-cidr", &ControllerChoice::service_cidr},
       {"default-service-cidr", &ControllerChoice::default_service_cidr},
       {"kubernetes-service", &ControllerChoice::kubernetes_service},
-      {"repair", &ControllerChoice::repair}};
+      {"repair", &ControllerChoice::repair},
+      {"namespace", &ControllerChoice::name_space}};
   std::vector<std::string> words;
   for (std::size_t at = 0; at <= value.size();) {
     const std::size_t comma = std::min(value.find(',', at), value.size());
@@ -145,9 +147,9 @@ ControllerChoice read_controllers(const std::string& value) {
       return entry.first == (off ? word.substr(1) : word);
     });
     if (known == std::end(names)) {
-      refuse(
-          "controllers", value,
-          "names \"" + word + "\"; there are service-cidr, default-service-cidr, kubernetes-service, repair");
+      refuse("controllers", value,
+             "names \"" + word +
+                 "\"; there are service-cidr, default-service-cidr, kubernetes-service, repair, namespace");
     }
     choice.*(known->second) = !off;
   }

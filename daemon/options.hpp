@@ -27,6 +27,7 @@ struct ControllerChoice {
   bool default_service_cidr = true;
   bool kubernetes_service = true;
   bool repair = true;
+  bool name_space = true;
 };
 
 struct ServeOptions {

@@ -64,6 +64,7 @@ ControllerOptions controller_options(const ServeOptions& options) {
   chosen.default_service_cidr = options.controllers.default_service_cidr;
   chosen.kubernetes_service = options.controllers.kubernetes_service;
   chosen.repair = options.controllers.repair;
+  chosen.name_space = options.controllers.name_space;
   chosen.deletion_grace = options.deletion_grace;
   chosen.repair_interval = options.repair_interval;
   chosen.flag = flag_ranges(options.ranges);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto kServices = static_cast<ResourceId>(api::ResourceIndex::kServices);
 constexpr auto kRanges = static_cast<ResourceId>(api::ResourceIndex::kServiceCidrs);
+constexpr auto kNamespaces = static_cast<ResourceId>(api::ResourceIndex::kNamespaces);
 constexpr auto kAddresses = static_cast<ResourceId>(api::ResourceIndex::kIpAddresses);
 // client-go's work queues: 5 ms, doubled for each failure, given up after 15.
 constexpr cluster::Duration kFirstPause = cluster::Duration::milliseconds(5);
@@ -105,6 +106,9 @@ void Controllers::visit_everything() {
   if (options_.default_service_cidr) visit_soon({Kind::kDefaultServiceCidr, "", ""});
   for (const auto& [name, range] : view_.ranges()) visit_soon({Kind::kServiceCidr, "", name});
   if (options_.kubernetes_service) visit_soon({Kind::kKubernetesService, "", ""});
+  for (const RecordPtr& record : store_.list(kNamespaces, "").records) {
+    if (is_asked_to_go(*record)) visit_soon({Kind::kNamespace, "", record->key.name});
+  }
   if (!options_.repair) return;
   for (const RecordPtr& record : store_.list(kServices, "").records) {
     visit_soon({Kind::kRepairService, record->key.name_space, record->key.name});
@@ -114,7 +118,19 @@ void Controllers::visit_everything() {
   }
 }
 
+// A namespace that was asked to go is visited then, and whenever something in it has gone.
+void Controllers::note_namespace(const Event& event) {
+  const bool deleted = event.kind == Event::Kind::kDeleted;
+  if (event.object->resource == kNamespaces) {
+    if (!deleted && is_asked_to_go(*event.object)) visit_soon({Kind::kNamespace, "", event.object->key.name});
+  } else if (deleted && !event.object->key.name_space.empty()) {
+    const RecordPtr home = store_.get(kNamespaces, {"", event.object->key.name_space});
+    if (home && is_asked_to_go(*home)) visit_soon({Kind::kNamespace, "", home->key.name});
+  }
+}
+
 void Controllers::note(const Event& event) {
+  note_namespace(event);
   const ObjectKey& key = event.object->key;
   const bool deleted = event.kind == Event::Kind::kDeleted;
   if (event.object->resource == kRanges) {
@@ -152,6 +168,7 @@ void Controllers::visit_soon(Key key, cluster::Duration delay) {
   const bool wanted = key.kind == Kind::kServiceCidr          ? options_.service_cidr
                       : key.kind == Kind::kDefaultServiceCidr ? options_.default_service_cidr
                       : key.kind == Kind::kKubernetesService  ? options_.kubernetes_service
+                      : key.kind == Kind::kNamespace          ? options_.name_space
                                                               : options_.repair;
   if (!wanted) return;
   const Steady::time_point when = Steady::now() + steady(delay);
@@ -167,7 +184,8 @@ void Controllers::visit_soon(Key key, cluster::Duration delay) {
 
 void Controllers::visit(const Key& key) {
   view_.begin_visit();
-  RunOutcome outcome = runner_.run(effects_of(key));
+  RunOutcome outcome =
+      key.kind == Kind::kNamespace ? runner_.empty_namespace(key.name) : runner_.run(effects_of(key));
   if (key.kind == Kind::kDefaultServiceCidr && outcome.already_exists) {
     auto sync = cluster::default_cidr_exists_already(options_.flag, reports_, version_);
     reports_ = sync.reports;
@@ -221,6 +239,8 @@ cluster::Effects Controllers::effects_of(const Key& key) {
       if (service == nullptr) return {};
       return cluster::repair_service(*service, view_.repair_view());
     }
+    case Kind::kNamespace:
+      break;
     case Kind::kRepairAddress: {
       const cluster::IpAddress* object = view_.address(key.name);
       if (object == nullptr) return {};

@@ -25,6 +25,7 @@ struct ControllerOptions {
   bool default_service_cidr = true;
   bool kubernetes_service = true;
   bool repair = true;
+  bool name_space = true;
   cluster::Duration deletion_grace = cluster::kServiceCidrDeletionGrace;
   cluster::Duration repair_interval = cluster::Duration::seconds(180);
   std::vector<Cidr> flag;
@@ -53,7 +54,8 @@ class Controllers {
     kDefaultServiceCidr,
     kKubernetesService,
     kRepairService,
-    kRepairAddress
+    kRepairAddress,
+    kNamespace
   };
   struct Key {
     Kind kind = Kind::kServiceCidr;
@@ -65,6 +67,7 @@ class Controllers {
 
   void loop();
   void note(const Event& event);
+  void note_namespace(const Event& event);
   void visit_soon(Key key, cluster::Duration delay = {});
   void visit(const Key& key);
   cluster::Effects effects_of(const Key& key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "daemon/api/document.hpp"
 #include "daemon/api/event_json.hpp"
 #include "daemon/api/object_json.hpp"
 #include "daemon/control/own_audit.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr const char* kApiServer = "kube-apiserver";
 constexpr const char* kControllerManager = "kube-controller-manager";
+constexpr const char* kNamespaceController = "namespace-controller";
 
 const api::Resource& ranges() {
   return api::resource(api::ResourceIndex::kServiceCidrs);
@@ -47,6 +49,12 @@ const cluster::OnFailure* on_failure(const cluster::Effect& effect) {
 
 }  // namespace
 
+bool is_asked_to_go(const Record& record) {
+  // Most are not, and are not worth parsing.
+  return record.document.find("\"deletionTimestamp\"") != std::string::npos &&
+         api::read_document(record.document, record.revision).at("metadata").contains("deletionTimestamp");
+}
+
 RequestContext EffectRunner::as(std::string manager) const {
   RequestContext context;
   context.user = kOwnUser;
@@ -78,6 +86,40 @@ RunOutcome EffectRunner::run(const cluster::Effects& effects) const {
     outcome.failure = refusal->message;
     return outcome;
   }
+  return outcome;
+}
+
+RunOutcome EffectRunner::empty_namespace(const std::string& name) const {
+  RunOutcome outcome;
+  const api::Resource& namespaces = api::resource(api::ResourceIndex::kNamespaces);
+  const auto home = verbs_.get(namespaces, {"", name});
+  if (!home || !is_asked_to_go(**home)) return outcome;
+  const RequestContext context = as(kNamespaceController);
+  bool left = false;
+  for (const api::Resource& resource : api::resources()) {
+    if (!resource.namespaced) continue;
+    const auto contents = verbs_.store().list(static_cast<ResourceId>(resource.index), name);
+    for (const RecordPtr& record : contents.records) {
+      OwnRequestAudit told(audit_, {"delete", resource, record->key, ""});
+      const auto erased = verbs_.erase(resource, record->key, {}, context);
+      const auto refusal = unless_gone(settle(told, erased));
+      if (refusal) outcome.failure = refusal->message;
+      left = left || refusal || (erased && !erased->gone);
+    }
+  }
+  // What waits for finalizers of its own brings the next visit when it goes.
+  if (left) return outcome;
+  RequestContext last = context;
+  last.finalize = true;
+  OwnRequestAudit told(audit_, {"update", namespaces, {"", name}, "finalize"});
+  const auto without_finalizers = [](const Json& standing) -> api::Result<Json> {
+    Json changed = standing;
+    changed["spec"].erase("finalizers");
+    return changed;
+  };
+  const auto refusal = unless_gone(
+      settle(told, verbs_.update(namespaces, {"", name}, false, without_finalizers, nullptr, last)));
+  if (refusal) outcome.failure = refusal->message;
   return outcome;
 }
 

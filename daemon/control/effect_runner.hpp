@@ -16,6 +16,9 @@ struct RunOutcome {
   std::optional<cluster::Duration> requeue;
 };
 
+// The object has a deletionTimestamp.
+bool is_asked_to_go(const Record& record);
+
 class EffectRunner {
  public:
   using Now = std::function<cluster::Instant()>;
@@ -23,6 +26,8 @@ class EffectRunner {
       : verbs_(verbs), now_(std::move(now)), audit_(audit) {}
 
   RunOutcome run(const cluster::Effects& effects) const;
+  // Deletes what is in a namespace that was asked to go, and lets it go once nothing is left.
+  RunOutcome empty_namespace(const std::string& name) const;
 
  private:
   api::Refusal carry_out(const cluster::CreateServiceCidr& effect) const;

@@ -77,6 +77,26 @@ class NamespaceStrategy : public PlainStrategy {
  public:
   NamespaceStrategy() : PlainStrategy(api::ResourceIndex::kNamespaces, cluster::name_is_dns_label) {}
 
+  // Its own finalizers, those of the specification, go through the subresource alone.
+  Result<Plan> plan_update(Json object, const Json& old, bool status,
+                           const RequestContext& context) const override {
+    if (!context.finalize && old.contains("spec")) object["spec"] = old.at("spec");
+    return PlainStrategy::plan_update(std::move(object), old, status, context);
+  }
+
+  bool waits(const Json& object) const override {
+    const auto path = "/spec/finalizers"_json_pointer;
+    return Strategy::waits(object) || (object.contains(path) && !object.at(path).empty());
+  }
+  void mark_deleting(Json& object) const override { object["status"]["phase"] = "Terminating"; }
+
+  // (plugin/pkg/admission/namespace/lifecycle)
+  api::Refusal refuse_erase(const Json& standing) const override {
+    const std::string name = standing.at("metadata").at("name");
+    if (name != "default" && name != "kube-system" && name != "kube-public") return std::nullopt;
+    return api::forbidden(resource().subject(), name, "this namespace may not be deleted");
+  }
+
  protected:
   void fill_in(Json& object) const override {
     object["metadata"]["labels"]["kubernetes.io/metadata.name"] = object["metadata"]["name"];

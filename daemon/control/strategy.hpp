@@ -29,6 +29,7 @@ struct RequestContext {
   std::string version = "v1";  // of the API, as the path names it
   bool owned = false;          // who owns which fields has been settled already
   bool dry_run = false;
+  bool finalize = false;  // through the finalize subresource of Namespaces
   cluster::Instant now;
   std::vector<std::string>* warnings = nullptr;  // for the answer's Warning headers
   AuditLog* audit = nullptr;                     // is told what the server does beside the request
@@ -75,6 +76,11 @@ class Strategy {
   // Through the status subresource when `status`.
   virtual api::Result<Plan> plan_update(Json object, const Json& old, bool status,
                                         const RequestContext& context) const = 0;
+  // Whether an object that was asked to go has to stay for now.
+  virtual bool waits(const Json& object) const;
+  // Says in the object that it was asked to go, where more than its metadata does.
+  virtual void mark_deleting(Json& /*object*/) const {}
+  virtual api::Refusal refuse_erase(const Json& /*standing*/) const { return std::nullopt; }
   // What goes with an object that is being erased.
   virtual Plan plan_erase(const Json& old) const { return {old, {}, nullptr}; }
 

@@ -130,6 +130,10 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
 
 }  // namespace
 
+bool Strategy::waits(const Json& object) const {
+  return has_finalizers(object);
+}
+
 std::string Strategy::generate_name(std::string_view base, std::string_view random_end) const {
   constexpr std::size_t kLongestName = 63;
   return std::string(base.substr(0, kLongestName - random_end.size())).append(random_end);
@@ -265,7 +269,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     if (!context.owned) api::record_update(*fresh, old, resource, owner_of(resource, status, context));
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
     if (!plan) return plan.status();
-    const bool erased = is_deleting(plan->object) && !has_finalizers(plan->object);
+    const bool erased = is_deleting(plan->object) && !kind.waits(plan->object);
     if (erased) {
       // Whatever else the request wanted, the object goes as it stood.
       Plan farewell = kind.plan_erase(old);
@@ -326,11 +330,13 @@ Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key
     if (!standing) return api::not_found(resource.subject(), key.name);
     Json object = api::read_document(standing->document, standing->revision);
     if (auto refusal = check_preconditions(resource, object, options)) return std::move(*refusal);
-    const bool waits = has_finalizers(object);
+    if (auto refusal = kind.refuse_erase(object)) return std::move(*refusal);
+    const bool waits = kind.waits(object);
     if (waits && is_deleting(object)) return Deleted{standing, false};
     if (waits) {
       object["metadata"]["deletionTimestamp"] = cluster::to_text(context.now.whole_second());
       object["metadata"]["deletionGracePeriodSeconds"] = 0;
+      kind.mark_deleting(object);
     }
     if (context.dry_run) return Deleted{record_of(resource, object, standing->revision), !waits};
     Transaction transaction;

@@ -123,7 +123,8 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
                       (!resource->namespaced || !path.name_space.empty() || path.name.empty());
   const bool subresource_known =
       resource != nullptr &&
-      (path.subresource.empty() || (path.subresource == "status" && resource->has_status));
+      (path.subresource.empty() || (path.subresource == "status" && resource->has_status) ||
+       (path.subresource == "finalize" && resource->index == api::ResourceIndex::kNamespaces));
   if (!placed || !subresource_known) return answer_missing_page(request.path);
   RequestContext context;
   std::vector<std::string> warnings;
@@ -132,6 +133,7 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   context.version = path.version;
   context.now = now_();
   context.warnings = &warnings;
+  context.finalize = path.subresource == "finalize";
   if (auto refusal = check_dry_run(request, context.dry_run)) return answer_status(*refusal);
   auto presentation = Presentation::negotiate(request, *resource, path.version, context.now);
   if (!presentation) return answer_status(presentation.status());
@@ -164,8 +166,9 @@ HttpResponse ResourceHandler::dispatch(const ResourceCall& call) const {
   } else {
     // An old way to watch one object: a watch of the collection with its name.
     if (reading && call.request.parameter("watch") == "true") return collection(call);
-    if (reading) return get(call);
     if (method == "PUT") return update(call);
+    if (call.context.finalize) return answer_status(api::method_not_allowed());
+    if (reading) return get(call);
     if (method == "PATCH") return patch(call);
     if (method == "DELETE" && !call.status()) return erase(call);
   }
