@@ -63,7 +63,7 @@ void allocate(benchmark::State& state) {
     return seconds_between(begin, Clock::now());
   };
   for (std::uint64_t warm = 0; warm < kAddresses / 8; warm += kBatch) turn();
-  for (auto _ : state) state.SetIterationTime(turn());
+  for ([[maybe_unused]] auto _ : state) state.SetIterationTime(turn());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
 }
 
@@ -87,14 +87,14 @@ struct FullRanges {
 // "Full" asked of ranges that are all full.
 void full(benchmark::State& state) {
   FullRanges full(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(full.allocator.allocate(full.draws));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(full.allocator.allocate(full.draws));
 }
 
 // One address is free in all ranges: release it, and ask for any. Items are the pairs.
 void last_free(benchmark::State& state) {
   FullRanges full(state.range(0));
   const auto count = static_cast<std::uint64_t>(state.range(0));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Address some = Address::v4(
         static_cast<std::uint32_t>(kFirst + full.draws.below(count) * 16 + 1 + full.draws.below(14)));
     static_cast<void>(full.allocator.release(some));
