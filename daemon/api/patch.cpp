@@ -191,11 +191,25 @@ Json merged(const Json& standing, const Json& patch, const ObjectSchema* schema)
   return result;
 }
 
+constexpr const char* kMap = "map[string]interface {}";
+
+Status no_patch(const Json& patch, const std::string& head, const char* wanted) {
+  const std::string found = patch.is_boolean() ? "bool" : patch.type_name();
+  return bad_request(head + "json: cannot unmarshal " + found + " into Go value of type " + wanted);
+}
+
+// A test that a member is null holds where there is none; the library asks for the member.
+bool tests_for_nothing(const Json& operation, const Json& object) {
+  if (!operation.is_object() || operation.value("op", Json()) != "test" || !operation.contains("path"))
+    return false;
+  if (!operation.at("path").is_string() || !operation.value("value", Json()).is_null()) return false;
+  return !object.contains(Json::json_pointer(operation.at("path").get<std::string>()));
+}
+
 }  // namespace
 
 Result<Json> apply_json_patch(const Json& object, const Json& patch) {
-  if (!patch.is_array())
-    return bad_request("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+  if (!patch.is_array()) return no_patch(patch, "error decoding patch: ", "[]handlers.jsonPatchOp");
   if (patch.size() > kMostOperations) {
     return Status{413, "RequestEntityTooLarge",
                   "Request entity too large: The allowed maximum operations in a JSON patch is " +
@@ -203,21 +217,25 @@ Result<Json> apply_json_patch(const Json& object, const Json& patch) {
                   std::nullopt};
   }
   try {
-    return object.patch(patch);
+    Json result = object;
+    for (const Json& operation : patch) {
+      if (!tests_for_nothing(operation, result)) result.patch_inplace(Json::array({operation}));
+    }
+    return result;
   } catch (const Json::exception&) {
     return rejected();
   }
 }
 
 Result<Json> apply_merge_patch(const Json& object, const Json& patch) {
-  if (!patch.is_object()) return bad_request("error decoding patch: a JSON object is wanted");
+  if (!patch.is_object()) return no_patch(patch, "error decoding patch: ", kMap);
   Json result = object;
   result.merge_patch(patch);
   return result;
 }
 
 Result<Json> apply_strategic_patch(const Json& object, const Json& patch, const ObjectSchema& schema) {
-  if (!patch.is_object()) return bad_request("error decoding patch: a JSON object is wanted");
+  if (!patch.is_object()) return no_patch(patch, "", kMap);
   return merged(object, patch, &schema);
 }
 

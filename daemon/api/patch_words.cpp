@@ -59,11 +59,13 @@ std::string unreadable(const Resource& resource, std::string_view version) {
   return kind + " in version \"" + std::string(version) + "\" cannot be handled as a " + kind + ": ";
 }
 
-Status unfit_patch(const Status& fault, const Resource& resource, std::string_view version,
-                   const nlohmann::json& shown, bool strategic) {
-  const std::string head = unreadable(resource, version);
-  if (fault.code != 400 || fault.message.rfind(head, 0) != 0) return fault;
-  std::string why = fault.message.substr(head.size());
+Status unfit_patch(const Status& fault, const Resource& resource, const nlohmann::json& shown,
+                   bool strategic) {
+  // The beginning names the kind and the version that the object claims.
+  const std::string head = "cannot be handled as a " + std::string(resource.kind) + ": ";
+  const std::size_t at = fault.message.find(head);
+  if (fault.code != 400 || at == std::string::npos) return fault;
+  std::string why = fault.message.substr(at + head.size());
   if (strategic) why = converter_words(why);
   const std::string text = strategic ? go_plain(shown) : dump(shown);
   cluster::FieldError error = cluster::invalid("patch", text, why);

@@ -16,7 +16,7 @@ std::string unreadable(const Resource& resource, std::string_view version);
 // A refusal of the decoder, as the answer to a patch. Others are given back as they are. `shown` is the
 // patched object, or the patch itself when it is a strategic one, which upstream decodes by another way and
 // with other words.
-Status unfit_patch(const Status& fault, const Resource& resource, std::string_view version,
-                   const nlohmann::json& shown, bool strategic);
+Status unfit_patch(const Status& fault, const Resource& resource, const nlohmann::json& shown,
+                   bool strategic);
 
 }  // namespace clusterip::api

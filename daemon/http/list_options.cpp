@@ -11,8 +11,10 @@ using cluster::FieldErrorType;
 
 constexpr std::chrono::seconds kLongestTimeout{24 * 3600};
 
-bool truth(std::string_view value) {
-  return value == "true" || value == "1" || value == "t" || value == "True";
+// Whatever is not "false" or "0" is true, as upstream reads parameters.
+bool truth(const HttpRequest& request, std::string_view name) {
+  const std::string_view value = request.parameter(name);
+  return request.has_parameter(name) && value != "0" && !equal_ignoring_case(value, "false");
 }
 
 std::optional<std::uint64_t> number(std::string_view text) {
@@ -22,9 +24,10 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return read;
 }
 
-api::Status invalid(FieldErrorType type, const char* field, std::string value_json, std::string detail) {
-  const FieldErrors errors{{type, field, std::move(value_json), std::move(detail)}};
-  return api::invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
+// A number of which those below zero count as zero.
+std::optional<std::uint64_t> natural(std::string_view text) {
+  if (text.empty() || text.front() != '-') return number(text);
+  return number(text.substr(1)) ? std::optional<std::uint64_t>(0) : std::nullopt;
 }
 
 api::Refusal read_revision(const HttpRequest& request, ListOptions& options) {
@@ -33,8 +36,12 @@ api::Refusal read_revision(const HttpRequest& request, ListOptions& options) {
   if (text.empty()) return std::nullopt;
   const auto revision = number(text);
   if (!revision) {
-    return invalid(FieldErrorType::kInvalid, "resourceVersion", cluster::json_quote(text),
-                   "strconv.ParseUint: parsing " + cluster::json_quote(text) + ": invalid syntax");
+    const cluster::FieldError error =
+        cluster::invalid("resourceVersion", text,
+                         "strconv.ParseUint: parsing " + cluster::go_quote(text) + ": invalid syntax");
+    const std::string words = error.field + ": " + error.message();
+    return options.watch ? api::generic(500, "", words)
+                         : api::bad_request("invalid resource version: " + words);
   }
   options.revision = *revision;
   options.any_revision = *revision == 0;
@@ -117,17 +124,17 @@ Result<ListOptions> read_list_options(const HttpRequest& request, const api::Res
   auto selector = api::Selector::read(resource, request.parameter("labelSelector"), fields);
   if (!selector) return selector.status();
   options.selector = std::move(*selector);
-  options.watch = truth(request.parameter("watch"));
-  options.bookmarks = truth(request.parameter("allowWatchBookmarks"));
-  options.send_initial_events = truth(request.parameter("sendInitialEvents"));
+  options.watch = truth(request, "watch");
+  options.bookmarks = truth(request, "allowWatchBookmarks");
+  options.send_initial_events = truth(request, "sendInitialEvents");
   options.match = request.parameter("resourceVersionMatch");
   if (request.has_parameter("limit")) {
-    const auto limit = number(request.parameter("limit"));
+    const auto limit = natural(request.parameter("limit"));
     if (!limit) return no_number(request.parameter("limit"));
     options.limit = *limit;
   }
   if (request.has_parameter("timeoutSeconds")) {
-    const auto seconds = number(request.parameter("timeoutSeconds"));
+    const auto seconds = natural(request.parameter("timeoutSeconds"));
     if (!seconds) return no_number(request.parameter("timeoutSeconds"));
     const std::uint64_t most = static_cast<std::uint64_t>(kLongestTimeout.count());
     options.timeout = std::chrono::seconds(std::min(*seconds, most));

@@ -263,13 +263,17 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
         auto result = patched(type, typed, *sent, call.resource);
         if (!result) return result;
         if (!result->is_object()) return api::bad_request("the patch leaves no object");
-        if (auto refusal = api::check_type(*result, call.resource, call.path.version))
-          return std::move(*refusal);
         const bool strategic = type == kStrategicPatch;
+        if (strategic) {
+          // What it says of its kind is not asked.
+          (*result)["kind"] = typed["kind"];
+          (*result)["apiVersion"] = typed["apiVersion"];
+        }
         const auto in_patch = [&](const Status& fault) {
-          return api::unfit_patch(fault, call.resource, call.path.version, strategic ? *sent : *result,
-                                  strategic);
+          return api::unfit_patch(fault, call.resource, strategic ? *sent : *result, strategic);
         };
+        if (auto refusal = api::check_type(*result, call.resource, call.path.version))
+          return in_patch(*refusal);
         // What does not decode at all counts before what is merely not known.
         auto decoded = strategy.decode(*result);
         if (!decoded) return in_patch(decoded.status());

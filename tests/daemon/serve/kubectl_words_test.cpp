@@ -206,6 +206,33 @@ TEST_F(KubectlWords, OptionsThatDoNotFitAreAllNamed) {
   EXPECT_EQ(watch.json().at("/details/causes"_json_pointer).size(), 2U);
 }
 
+TEST_F(KubectlWords, NumbersAndSwitchesAreReadAsUpstreamReadsThem) {
+  EXPECT_EQ(client_.get(kServices + "?limit=-1").status, 200);
+  EXPECT_EQ(client_.get(kServices + "?resourceVersion=x").status, 400);
+  EXPECT_EQ(client_.get(kServices + "?watch=yes&resourceVersion=x").status, 500);
+  EXPECT_EQ(client_.get(kServices + "?watch=yes&timeoutSeconds=-1").status, 200);
+  EXPECT_EQ(client_.get(kServices + "?watch=False").json().at("kind"), "ServiceList");
+}
+
+TEST_F(KubectlWords, PatchesThatAreNoPatches) {
+  ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
+  const std::string a = kServices + "/a";
+  constexpr const char* kJsonPatch = "application/json-patch+json";
+  EXPECT_EQ(
+      message(client_.patch(a, Json::array(), kMerge)),
+      "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}");
+  EXPECT_EQ(message(client_.patch(a, 5, kStrategic)),
+            "json: cannot unmarshal number into Go value of type map[string]interface {}");
+  EXPECT_EQ(
+      message(client_.patch(a, Json::object(), kJsonPatch)),
+      "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp");
+  const Json nothing = {{{"op", "test"}, {"path", "/spec/nothing"}, {"value", nullptr}}};
+  EXPECT_EQ(client_.patch(a, nothing, kJsonPatch).status, 200);
+  EXPECT_EQ(client_.patch(a, {{"kind", "Other"}}, kStrategic).status, 200);
+  EXPECT_EQ(client_.patch(a, {{"kind", "Other"}}, kMerge).status, 422);
+  EXPECT_EQ(client_.patch(a, {{"metadata", {{"uid", "x"}}}}, kMerge).status, 422);
+}
+
 TEST_F(KubectlWords, AWatchSaysThatItsConnectionCloses) {
   EXPECT_NE(exchange_raw(daemon_.port(),
                          "GET /api/v1/services?watch=true&timeoutSeconds=1 HTTP/1.1\r\nHost: a\r\n\r\n", 1500)

@@ -14,7 +14,7 @@ IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 # The name of a scheme is the place in the source where it was made, which depends on the build.
 SCHEME = re.compile(r'in scheme "[^"]*"')
 # A patch that does not fit is quoted whole, with the members in the order of each server.
-QUOTED_PATCH = re.compile(r'(Invalid value: )"(?:\\.|[^"\\])*"(?=: (?:json: |strict |unrecognized |cannot |error ))')
+QUOTED_PATCH = re.compile(r'(Invalid value: )"(?:\\.|[^"\\])*"(?=: (?:json: |strict |unrecognized |cannot |error |no kind |converting ))')
 DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
 
 

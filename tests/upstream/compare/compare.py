@@ -176,7 +176,7 @@ def main():
                 if kinds[kind] <= options.keep:
                     print(f"  {kind}")
                     describe(steps, number, real, ours, found)
-            if differed or group in ("life", "malformed", "cidrs", "ports", "applies", "watches"):
+            if differed or group in ("life", "malformed", "cidrs", "ports", "applies", "watches", "patches"):
                 clean_up(sides)
         unlisted += sum(kinds.values())
         print(f"{group:10} {played:5} scenarios, {requests:6} requests, {sum(kinds.values())} differ, {sum(listed.values())} as intended")

@@ -133,8 +133,6 @@ def patches():
                 yield f"{kind} patch {number} of a range{below}", [
                     ("POST", CIDRS, CIDR),
                     (f"PATCH:{kind}", range_ + below, patch),
-                    ("PATCH:merge", range_, {"metadata": {"finalizers": None}}),
-                    ("DELETE", range_, None),
                 ]
 
 
