@@ -184,7 +184,16 @@ void AuditJudge::judge(cluster::Instant now) {
 void AuditJudge::keep(const verify::History& history, std::vector<Decision> fresh) {
   ReplayReport report;
   report.history = &history;
-  report.decisions = std::move(fresh);
+  // Only what readers will see is written out: in a long log nearly all is permitted and soon replaced.
+  std::size_t left = fresh.size();
+  for (Decision& decision : fresh) {
+    const bool is_permitted = decision.judgement.verdict == verify::Verdict::kPermitted;
+    if (left-- > options_.most_kept && is_permitted) {
+      ++gathered_.verdicts[std::string(verify::verdict_name(decision.judgement.verdict))];
+    } else {
+      report.decisions.push_back(std::move(decision));
+    }
+  }
   const std::vector<std::string> lines = json_lines(report);
   for (std::size_t i = 0; i < report.decisions.size() && i < lines.size(); ++i) {
     const verify::Judgement& judgement = report.decisions[i].judgement;
