@@ -95,12 +95,6 @@ std::unique_ptr<HttpServer> audit_server(const MirrorModeOptions& options, Audit
       answer_refusal);
 }
 
-std::string url_of(const ServerOptions& options, int port) {
-  const bool is_v6 = options.bind_address.find(':') != std::string::npos;
-  return (options.tls_certificate_file.empty() ? "http://" : "https://") +
-         (is_v6 ? "[" + options.bind_address + "]" : options.bind_address) + ":" + std::to_string(port);
-}
-
 int refuse_start(const std::string& fault) {
   std::cerr << "clusteripd mirror: " << fault << '\n';
   return kExitUnusable;

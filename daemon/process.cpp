@@ -19,4 +19,10 @@ sigset_t block_signals() {
   return signals;
 }
 
+std::string url_of(const ServerOptions& options, int port) {
+  const bool is_v6 = options.bind_address.find(':') != std::string::npos;
+  return (options.tls_certificate_file.empty() ? "http://" : "https://") +
+         (is_v6 ? "[" + options.bind_address + "]" : options.bind_address) + ":" + std::to_string(port);
+}
+
 }  // namespace clusterip::daemon

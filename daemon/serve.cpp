@@ -86,6 +86,15 @@ std::optional<HttpResponse> own_verification(const Store& store, const std::vect
   return response;
 }
 
+// Null where none is asked for.
+std::unique_ptr<AuditLog> open_audit(const ServeOptions& options) {
+  if (options.audit.path.empty()) return nullptr;
+  auto audit = std::make_unique<AuditLog>(options.audit, wall_clock);
+  const std::string fault = audit->start();
+  if (!fault.empty()) throw OptionError("--audit-log-path: " + fault);
+  return audit;
+}
+
 // Gives the controllers a moment, so that whoever reads the line finds what a cluster begins with.
 void wait_until_ready(const Controllers& controllers) {
   constexpr std::chrono::seconds kPatience{5};
@@ -112,12 +121,7 @@ int serve(const ServeOptions& options) {
     std::cerr << "clusteripd serve: " << error.what() << '\n';
     return kExitUnusable;
   }
-  std::unique_ptr<AuditLog> audit;
-  if (!options.audit.path.empty()) {
-    audit = std::make_unique<AuditLog>(options.audit, wall_clock);
-    const std::string fault = audit->start();
-    if (!fault.empty()) throw OptionError("--audit-log-path: " + fault);
-  }
+  const std::unique_ptr<AuditLog> audit = open_audit(options);
   cluster::Authority authority(flag_ranges(options.ranges), cluster::default_version_profile());
   feed_authority(*store, authority);
   InFlight in_flight;
@@ -149,11 +153,7 @@ int serve(const ServeOptions& options) {
   }
   controllers.start(server.port());
   wait_until_ready(controllers);
-  const std::string host = options.server.bind_address.find(':') == std::string::npos
-                               ? options.server.bind_address
-                               : "[" + options.server.bind_address + "]";
-  std::cout << "serving on " << (options.server.tls_certificate_file.empty() ? "http://" : "https://") << host
-            << ':' << server.port() << std::endl;
+  std::cout << "serving on " << url_of(options.server, server.port()) << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   std::cerr << "stopping\n";
