@@ -118,8 +118,11 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
   if (!uid.empty() && uid != standing_uid) {
     // A patch has no precondition of its own; what it changes is validated.
     if (!whole) {
-      return api::invalid(resource.subject(), name,
-                          {cluster::invalid("metadata.uid", uid, "field is immutable")});
+      const cluster::FieldError error = cluster::invalid("metadata.uid", uid, "field is immutable");
+      cluster::FieldErrors errors{error};
+      // Upstream validates the metadata of a Service twice, and says so.
+      if (resource.index == api::ResourceIndex::kServices) errors.push_back(error);
+      return api::invalid(resource.subject(), name, errors);
     }
     return api::conflict(
         resource.subject(), name,

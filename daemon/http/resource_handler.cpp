@@ -241,10 +241,11 @@ HttpResponse ResourceHandler::patch(const ResourceCall& call) const {
   if (type == kApplyPatch) return apply(call);
   if (type != kJsonPatch && type != kMergePatch && type != kStrategicPatch) {
     return answer_status(
-        api::generic(415, "UnsupportedMediaType",
-                     "the body of the request was in an unknown format - accepted media types "
-                     "include: application/json-patch+json, application/merge-patch+json, "
-                     "application/strategic-merge-patch+json"));
+        api::Status{415, "UnsupportedMediaType",
+                    "the body of the request was in an unknown format - accepted media types "
+                    "include: application/json-patch+json, application/merge-patch+json, "
+                    "application/strategic-merge-patch+json",
+                    api::StatusDetails{}});
   }
   if (call.request.has_parameter("force")) {
     const auto error = cluster::forbidden("force", "may not be specified for non-apply patch");
