@@ -104,7 +104,7 @@ void last_free(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(allocate)->ArgsProduct({{1, 100, 10'000}, {500, 900}})->UseManualTime();
+BENCHMARK(allocate)->ArgsProduct({{1, 100, 10'000}, {500, 900}})->UseManualTime()->Iterations(4000);
 BENCHMARK(full)->ArgsProduct({{1, 100, 10'000}, {1000}});
 BENCHMARK(last_free)->ArgsProduct({{1, 100, 10'000}, {999}});
 

@@ -51,7 +51,7 @@ def run_program(name, quick):
     for row in report["benchmarks"]:
         if row["run_type"] == "iteration":
             calls = row.get("items_per_second")
-            name = row["name"].replace("/manual_time", "").split("/min_time")[0]
+            name = row["name"].split("/iterations")[0].split("/manual_time")[0].split("/min_time")[0]
             samples.setdefault(name, []).append((1e9 / calls if calls else row["real_time"], row.get("bytes")))
     return {key: (statistics.median(ns for ns, _ in values), values[-1][1]) for key, values in samples.items()}
 

@@ -134,4 +134,28 @@ void AddressSet::for_each(const Span& span, const std::function<void(const Addre
   });
 }
 
+std::vector<Address> AddressSet::snapshot(const Span& span) const {
+  std::vector<Address> addresses;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> image;
+  const Family family = span.first.family();
+  const auto add = [&](std::uint64_t zone, std::uint64_t bits_a_word) {
+    for (const auto& [number, bits] : image) {
+      for (std::uint64_t word = bits; word != 0; word &= word - 1) {
+        const std::uint64_t offset = number * bits_a_word + static_cast<unsigned>(std::countr_zero(word));
+        addresses.emplace_back(family, make_uint128(zone, offset));
+      }
+    }
+  };
+  if (is_v4(span.first)) {
+    v4_.snapshot(lines_[thread_index()], offsets_of(span), image);
+    add(0, IPv4Set::kBits);
+    return addresses;
+  }
+  for (const std::uint64_t zone : v6_.between(zone_of(span.first), zone_of(span.last))) {
+    v6_.find(zone)->snapshot(thread_index(), part_in(zone, span), image);
+    add(zone, set::Zones::Set::kBits);
+  }
+  return addresses;
+}
+
 }  // namespace clusterip

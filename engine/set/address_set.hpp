@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "engine/net/bands.hpp"
 #include "engine/set/flat_set.hpp"
@@ -47,6 +48,11 @@ class AddressSet {
   [[nodiscard]] std::uint64_t count(const Span& span) const noexcept;
   // Calls `visit` for each claimed address of the span in ascending order.
   void for_each(const Span& span, const std::function<void(const Address&)>& visit) const;
+
+  // The claimed addresses of the span at one instant, ascending, whatever others do meanwhile: as many as it
+  // has, and all others of the span were free. An IPv6 span lies inside one /64, or each /64 of it has an
+  // instant of its own. Lock-free.
+  std::vector<Address> snapshot(const Span& span) const;
 
   // Bytes that hold what is claimed in IPv6.
   std::size_t ipv6_bytes() const noexcept { return v6_.bytes(); }

@@ -52,6 +52,10 @@ class SparseSet {
   template <class Visit>
   void each_word(std::size_t thread, const OffsetSpan& span, Visit visit) noexcept;
 
+  // The words of the span at one instant, ascending, as pairs of word number and bits. See FlatSet::snapshot.
+  template <class Image>
+  void snapshot(std::size_t thread, const OffsetSpan& span, Image& image);
+
   // Bytes of the table in use.
   std::size_t bytes() const noexcept {
     // pairs: table
@@ -429,6 +433,36 @@ void SparseSet<P>::each_word(std::size_t thread, const OffsetSpan& span, Visit v
     const std::uint64_t bits = load(key) & inside(key - 1, span);
     if (bits != 0) visit(key - 1, bits);
   }
+}
+
+// A reading misses no address that was claimed before it began: the key stands in the table that the reading
+// loads, or in one that is not in use yet, whose claims come later. So what holds for flat words holds here:
+// two equal readings between equal collects are what the set held when the first ended.
+template <class P>
+template <class Image>
+void SparseSet<P>::snapshot(std::size_t thread, const OffsetSpan& span, Image& image) {
+  constexpr int kTriesBeforeHold = 2;
+  const auto read = [&](Image& into) {
+    into.clear();
+    each_word(thread, span, [&](std::uint64_t word, std::uint64_t bits) { into.push_back({word, bits}); });
+    std::sort(into.begin(), into.end());
+  };
+  Image again;
+  int tries = 0;
+  for (;; ++tries) {
+    const Collect<P> collect(lines_, lines_[thread]);
+    const std::size_t readings = P::keeps(Step::kImageRepeated) ? 2 + 2 * collect.pending().size() : 1;
+    read(image);
+    bool equal = true;
+    for (std::size_t reading = 1; reading < readings && equal; ++reading) {
+      P::read_fence();
+      read(again);
+      equal = image == again;
+    }
+    if (equal && (collect.unmoved() || !P::keeps(Step::kImageTurns))) break;
+    if (tries == kTriesBeforeHold) lines_.hold();
+  }
+  if (tries >= kTriesBeforeHold) lines_.unhold();
 }
 
 }  // namespace clusterip::set

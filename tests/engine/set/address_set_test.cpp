@@ -2,6 +2,11 @@
 // families.
 #include "engine/set/address_set.hpp"
 
+#include <atomic>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "engine/net/text.hpp"
@@ -49,6 +54,7 @@ void run_program(const Address& base, std::uint64_t size, std::uint64_t seed, in
       case 5:
         ASSERT_EQ(set.count(span), golden.count(span));
         ASSERT_EQ(list(set, span), golden.list(span));
+        ASSERT_EQ(set.snapshot(span), golden.list(span));
         break;
       default:
         ASSERT_EQ(set.claim_next(span, inside), golden.claim_next(span, inside));
@@ -97,6 +103,39 @@ TEST(AddressSet, FullAndTheOneFreeAddressOfALargeSpan) {
     ASSERT_EQ(set.claim_next(span, at(span.first, size / 2)), at(span.first, hole));
   }
   EXPECT_EQ(set.count(span), size);
+}
+
+// Threads move addresses: each claims one before it releases another, so at no instant fewer are held than at
+// the start, nor more than one a thread above that.
+TEST(AddressSet, SnapshotsCountWhatWasHeldAtOneInstant) {
+  for (const Address& base : {Address::v4(0x0a000000), Address::v6(7, 0)}) {
+    AddressSet set;
+    const Span span{base, at(base, 4095)};
+    constexpr std::uint64_t kHeld = 100;
+    for (std::uint64_t i = 0; i < 2 * kHeld; ++i) ASSERT_TRUE(set.claim(at(base, i)));
+    std::vector<std::thread> threads;
+    std::atomic<bool> wrong{false};
+    std::atomic<int> running{2};
+    for (std::uint64_t t = 0; t < 2; ++t) {
+      threads.emplace_back([&, t] {
+        SeededDraws draws(t + 1);
+        std::vector<Address> mine;
+        for (std::uint64_t i = 0; i < kHeld; ++i) mine.push_back(at(base, t * kHeld + i));
+        for (std::uint64_t i = 0; i < 20'000; ++i) {
+          const auto taken = set.claim_next(span, at(base, draws.below(4096)));
+          if (!taken || !set.release(std::exchange(mine[i % kHeld], *taken))) wrong = true;
+        }
+        --running;
+      });
+    }
+    while (running.load() > 0) {
+      const std::size_t held = set.snapshot(span).size();
+      EXPECT_GE(held, 2 * kHeld);
+      EXPECT_LE(held, 2 * kHeld + 2);
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_FALSE(wrong.load());
+  }
 }
 
 }  // namespace

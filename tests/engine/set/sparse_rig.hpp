@@ -2,6 +2,7 @@
 // so small that the second key replaces it.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "engine/set/sparse_set.hpp"
@@ -32,6 +33,8 @@ class SparseRig {
         return set_.contains(thread, call.first) ? 1 : 0;
       case Call::Kind::kFind:
         return set_.find_free(thread, span, call.result).value_or(Call::kNone);
+      case Call::Kind::kSnapshot:
+        return take_snapshot(thread, span);
       default:
         return set_.claim_next(thread, span, call.result).value_or(Call::kNone);
     }
@@ -44,6 +47,13 @@ class SparseRig {
   static std::string at_rest() { return ""; }
 
  private:
+  std::uint64_t take_snapshot(std::size_t thread, const set::OffsetSpan& span) {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> image;
+    set_.snapshot(thread, span, image);
+    std::uint64_t bits = 0;
+    for (const auto& [word, held] : image) bits |= held << (word * set::SparseSet<P>::kBits);
+    return bits;
+  }
   static std::size_t bound() noexcept { return 3; }
   set::Lines<P> lines_{3, bound};
   set::ViewFence<P> fence_{3, bound};

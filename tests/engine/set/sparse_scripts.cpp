@@ -15,6 +15,9 @@ std::vector<Script> sparse_scripts() {
       {"last bit against release", kAllButLast, {{claim(31)}, {release(3)}}},
       {"full against release", 0xffff'ffff, {{claim_next(0, 31, 7)}, {release(3)}}},
       {"search against a moving hole", 0xffff'fffe, {{find(0, 31, 1)}, {release(31), claim(0)}}},
+      {"snapshot against claims that replace the table", 0b1, {{snapshot(0, 63)}, {claim(1), claim(40)}}},
+      {"snapshot against a release and a claim", 0b1, {{snapshot(0, 63)}, {release(0), claim(40)}}},
+      {"snapshot against a claim and a release", 0b1, {{snapshot(0, 63)}, {claim(40), release(0)}}},
   };
 }
 
