@@ -256,7 +256,8 @@ TEST(DumpReader, OneObjectIsBounded) {
   const std::string tricky =
       R"({"kind":"Service","x":["]},\"\\",{"y":")" + std::string(5000, '\\') + R"(\""}]})";
   for (const std::string& long_one : {huge, tricky, std::string("\"").append(5000, ',').append("\"")}) {
-    const Read result = read(list_of(kService + "," + long_one + "," + kRange), {1000, 20});
+    const std::string items = std::string(kService).append(",").append(long_one).append(",").append(kRange);
+    const Read result = read(list_of(items), {1000, 20});
     EXPECT_EQ(result.lines.size(), 2U) << long_one.substr(0, 40);
     EXPECT_EQ(result.outcome.problems.size(), 1U);
     EXPECT_THAT(result.outcome.problems[0], HasSubstr("items[1]: an object is longer than the limit"));
