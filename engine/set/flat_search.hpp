@@ -204,25 +204,25 @@ template <class P, class Shape>
   }
 }
 
-// Takes an address like claim_next, and learns from how far away it was.
+// Learns how the ways would fare around the start: how many of the block's words are full, which calm does
+// not like, and how many lie behind the last open one, which busy does not.
 template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::sample(ThreadLine& line, const OffsetSpan& span,
-                                                          std::uint64_t start) noexcept {
+[[gnu::noinline]] void FlatSet<P, Shape>::sample(ThreadLine& line, std::uint64_t start) noexcept {
   constexpr std::uint32_t kOne = 1U << 16;
-  constexpr std::uint32_t kBusyAbove = kOne / 6;
-  constexpr std::uint32_t kCrowdedAbove = kOne / 20;
-  const std::uint64_t word = start / kBits;
-  const std::uint64_t seen = load_word(word);
-  // As for a start in the middle of the word, which is what starts are on average.
-  const bool lucky = std::popcount(~seen & (kFullWord << (kBits / 2)) & kFullWord) > 1;
-  const bool lost = seen == kFullWord && (open_words(word) & (~std::uint64_t{1} << (word % kFan))) == 0;
-  line.unlucky += (lucky ? 0 : kOne) / 16 - line.unlucky / 16;
-  line.very_unlucky += (lost ? kOne : 0) / 16 - line.very_unlucky / 16;
-  Mode mode = line.unlucky > kBusyAbove ? Mode::kBusy : Mode::kCalm;
-  if (line.very_unlucky > kCrowdedAbove) mode = Mode::kCrowded;
+  constexpr std::uint32_t kBusyAbove = kOne / 5;
+  constexpr std::uint32_t kCrowdedAbove = kOne / 12;
+  const std::uint64_t open = open_words(start / kBits);
+  const auto learn = [](std::uint32_t& average, int words) {
+    constexpr std::uint32_t kSamples = 16;
+    constexpr auto kWord = static_cast<std::uint32_t>(kOne / kFan);
+    average += kWord * static_cast<std::uint32_t>(words) / kSamples - average / kSamples;
+  };
+  learn(line.full, static_cast<int>(kFan) - std::popcount(open));
+  learn(line.behind, static_cast<int>(kFan) - static_cast<int>(std::bit_width(open)));
+  Mode mode = line.full > kBusyAbove ? Mode::kBusy : Mode::kCalm;
+  if (line.behind > kCrowdedAbove) mode = Mode::kCrowded;
   // pairs: none
   line.mode.store(mode, std::memory_order_relaxed);
-  return claim_crowded(line, span, start);
 }
 
 template <class P, class Shape>

@@ -14,10 +14,10 @@
 // load of both. Marks of blocks are checked against the words themselves, since only words change by locked
 // instructions.
 //
-// claim_next looks three ways. Calm: the start's word alone. Busy: that and the next open word of its block,
-// both read whether needed or not, and chosen without a branch, since the processor could not predict it.
-// Crowded: likewise the first open word of the next open block. What they do not reach goes the slow way of
-// flat_search.hpp. Samples of a thread's luck choose its way.
+// claim_next looks three ways. Calm: the start's word and the one after it. Busy: the start's word and the
+// next open one of its block. Crowded: also the first open word of the next open block. Each way looks at all
+// of its places whether needed or not, and chooses without a branch, since the processor could not predict
+// it. What they do not reach goes the slow way of flat_search.hpp. Samples of a thread's luck choose its way.
 //
 // Progress: contains is wait-free; claim, release and claim_next are lock-free. A success takes effect at the
 // locked instruction; "full" at an instant inside the last, undisturbed search.
@@ -130,17 +130,25 @@ class FlatSet {
     return all_words_full<P>(store_.view().words + word, count, kFullWord);
   }
 
-  static Candidate candidate(const View& view, const Candidate& here, std::uint64_t tail, Mode mode) noexcept;
+  // Sets the bit if the word is still as it was seen.
+  static bool exchange(Word& word, std::uint64_t seen, std::uint64_t bit) noexcept {
+    // pairs: word
+    return word.compare_exchange_strong(seen, seen | bit, std::memory_order_seq_cst);
+  }
+  // Where to take from when the start's own word has this `room`.
+  static Candidate candidate(const View& view, std::uint64_t word, std::uint64_t room, Mode mode) noexcept;
   std::uint64_t claim_calmly(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
   std::uint64_t claim_among(ThreadLine& line, const OffsetSpan& span, std::uint64_t start,
                             Mode mode) noexcept;
+  std::uint64_t claim_edge(ThreadLine& line, const OffsetSpan& span, std::uint64_t offset,
+                           std::uint64_t seen) noexcept;
   bool take(const View& view, ThreadLine& line, std::uint64_t offset, const Candidate& from) noexcept;
   std::uint64_t claim_busily(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
   std::uint64_t claim_crowded(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
   void touch(std::uint64_t word) noexcept;
 
   // flat_search.hpp
-  std::uint64_t sample(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  void sample(ThreadLine& line, std::uint64_t start) noexcept;
   std::uint64_t find_from(ThreadLine& line, std::uint64_t from, const OffsetSpan& span) noexcept;
   std::uint64_t next_open_word(ThreadLine& line, std::uint64_t word, std::uint64_t last) noexcept;
   std::uint64_t next_open_block(ThreadLine& line, std::uint64_t block, std::uint64_t last) noexcept;
@@ -164,7 +172,9 @@ void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
   store_.view().touched[word / kFan].store(1, std::memory_order_relaxed);
 }
 
-// The one locked instruction, with the mark of the word around it where this may be the last bit.
+// The one locked instruction, with the mark of the word before it where this is the last bit. It changes the
+// word only if that is still as it was seen, so after a success the mark tells the truth: a release before it
+// would have changed the word; a release after it sees the mark.
 template <class P, class Shape>
 [[gnu::always_inline]] inline bool FlatSet<P, Shape>::take(const View& view, ThreadLine& line,
                                                            std::uint64_t offset,
@@ -180,18 +190,15 @@ template <class P, class Shape>
   // pairs: mark
   mark->store(1, std::memory_order_release);
   Word& word = view.words[from.word];
-  const bool taken = (word.fetch_or(bit, std::memory_order_seq_cst) & bit) == 0;
-  // Sees this claim or something later. A release before it left the word open, which this look sees; a
-  // release after it sees the mark. pairs: word
-  const std::uint64_t free = ~word.load(std::memory_order_relaxed) & kFullWord;
-  // pairs: mark
-  if (P::select(rest, free, std::uint64_t{0}) != 0 && P::keeps(Step::kRelook)) [[unlikely]] {
-    mark->store(0, std::memory_order_release);
+  if (!exchange(word, from.seen, bit)) [[unlikely]] {
+    // pairs: mark
+    if (P::keeps(Step::kRelook) && load(word) != kFullWord) mark->store(0, std::memory_order_release);
+    return !P::keeps(Step::kClaimVerdict);
   }
   // The last bit of the only open word of its block.
   if ((rest | (from.open & (from.open - 1))) == 0) [[unlikely]]
     mark_block(line, from.word / kFan);
-  return taken || !P::keeps(Step::kClaimVerdict);
+  return true;
 }
 
 template <class P, class Shape>
@@ -199,9 +206,13 @@ bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
   if (lines_.held()) [[unlikely]]
     lines_.step_back(line);
   const std::uint64_t word = offset / kBits;
-  const std::uint64_t seen = load_word(word);
-  if ((seen & bit_of(offset)) != 0) return false;
-  return take(store_.view(), line, offset, {word, seen, open_words(word)});
+  const View view = store_.view();
+  for (;;) {
+    const std::uint64_t seen = load(view.words[word]);
+    if ((seen & bit_of(offset)) != 0) return false;
+    if (take(view, line, offset, {word, seen, open_words(word)})) [[likely]]
+      return true;
+  }
 }
 
 template <class P, class Shape>
@@ -232,50 +243,58 @@ bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept
   return cleared;
 }
 
-// Calm: nearly every start finds room in its own word, and leaves some.
+// Calm: nearly every start finds room in its own word or in the one after it.
 template <class P, class Shape>
 [[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_calmly(ThreadLine& line,
                                                                             const OffsetSpan& span,
                                                                             std::uint64_t start) noexcept {
   Word* words = store_.view().words;
-  const std::uint64_t word = start / kBits;
-  const std::uint64_t seen = load(words[word]);
-  const std::uint64_t free = ~seen & (kFullWord << (start % kBits)) & kFullWord;
+  const std::uint64_t here = start / kBits;
+  const std::uint64_t seen_here = load(words[here]);
+  const std::uint64_t seen_next = load(words[here + 1]);
+  const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
+  const std::uint64_t room = ~seen_here & tail;
+  const std::uint64_t word = P::select(room, here + 1, here);
+  const std::uint64_t seen = P::select(room, seen_next, seen_here);
+  const std::uint64_t free = P::select(room, ~seen_next & kFullWord, room);
   const std::uint64_t offset = word * kBits + lowest(free);
   if (free == 0 || offset > span.last) [[unlikely]]
     return claim_crowded(line, span, start);
   const std::uint64_t bit = bit_of(offset);
-  if ((seen | bit) == kFullWord || seen == 0) [[unlikely]] {
-    return claim_crowded(line, span, start);
-  }
-  // pairs: word
-  if ((words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) == 0) [[likely]]
+  if ((seen | bit) == kFullWord || seen == 0) [[unlikely]]
+    return claim_edge(line, span, offset, seen);
+  if (exchange(words[word], seen, bit)) [[likely]]
     return offset;
   return claim_slowly(line, span, start);
 }
 
+// The first or the last address of a word, where marks change too.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_edge(ThreadLine& line, const OffsetSpan& span,
+                                                              std::uint64_t offset,
+                                                              std::uint64_t seen) noexcept {
+  const std::uint64_t word = offset / kBits;
+  if (take(store_.view(), line, offset, {word, seen, open_words(word)})) [[likely]]
+    return offset;
+  return claim_slowly(line, span, offset);
+}
+
 template <class P, class Shape>
 [[gnu::always_inline]] inline typename FlatSet<P, Shape>::Candidate FlatSet<P, Shape>::candidate(
-    const View& view, const Candidate& here, std::uint64_t tail, Mode mode) noexcept {
-  const std::uint64_t later = here.open & (~std::uint64_t{1} << (here.word % kFan));
-  const std::uint64_t next = (here.word & ~(kFan - 1)) + lowest_of_group(later);
-  Candidate chosen{next, load(view.words[next]), here.open};
+    const View& view, std::uint64_t word, std::uint64_t room, Mode mode) noexcept {
+  std::uint64_t open = open_around(view.full_words, word);
+  const std::uint64_t later = open & (~std::uint64_t{1} << (word % kFan));
+  std::uint64_t next = (word & ~(kFan - 1)) + lowest_of_group(later);
   if (mode == Mode::kCrowded) {
-    const std::uint64_t block = here.word / kFan;
+    const std::uint64_t block = word / kFan;
     const std::uint64_t blocks = open_around(view.full_blocks, block) & (~std::uint64_t{1} << (block % kFan));
     const std::uint64_t far_block = (block & ~(kFan - 1)) + lowest_of_group(blocks);
     const std::uint64_t far_open = open_around(view.full_words, far_block * kFan);
-    const std::uint64_t far = far_block * kFan + lowest_of_group(far_open);
-    const std::uint64_t far_seen = load(view.words[far]);
-    chosen.word = P::select(later, far, chosen.word);
-    chosen.seen = P::select(later, far_seen, chosen.seen);
-    chosen.open = P::select(later, far_open, chosen.open);
+    next = P::select(later, far_block * kFan + lowest_of_group(far_open), next);
+    open = P::select(room | later, far_open, open);
   }
-  const std::uint64_t room = ~here.seen & tail;
-  chosen.word = P::select(room, chosen.word, here.word);
-  chosen.seen = P::select(room, chosen.seen, here.seen);
-  chosen.open = P::select(room, chosen.open, here.open);
-  return chosen;
+  const std::uint64_t chosen = P::select(room, next, word);
+  return {chosen, load(view.words[chosen]), open};
 }
 
 template <class P, class Shape>
@@ -286,10 +305,9 @@ template <class P, class Shape>
   const View view = store_.view();
   const std::uint64_t word = start / kBits;
   const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
-  const Candidate here{word, load(view.words[word]), open_around(view.full_words, word)};
-  const Candidate from = candidate(view, here, tail, mode);
-  const std::uint64_t mask = P::select(~here.seen & tail, kFullWord, tail);
-  const std::uint64_t free = ~from.seen & mask;
+  const std::uint64_t room = ~load(view.words[word]) & tail;
+  const Candidate from = candidate(view, word, room, mode);
+  const std::uint64_t free = ~from.seen & P::select(room, kFullWord, tail);
   const std::uint64_t offset = from.word * kBits + lowest(free);
   if (free == 0 || offset > span.last) [[unlikely]]
     return claim_slowly(line, span, start);
@@ -314,9 +332,9 @@ template <class P, class Shape>
 [[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_next(ThreadLine& line,
                                                                           const OffsetSpan& span,
                                                                           std::uint64_t start) noexcept {
-  // One call in 64 looks how the others may fare. Starts are random, so their low bits are a fair draw.
-  if (start % 64 == 0) [[unlikely]]
-    return sample(line, span, start);
+  // One call in 256 looks how the ways may fare. Starts are random, so their low bits are a fair draw.
+  if (start % 256 == 0) [[unlikely]]
+    sample(line, start);
   // Written by others only as a courtesy. pairs: none
   const Mode mode = line.mode.load(std::memory_order_relaxed);
   if (mode == Mode::kCalm) return claim_calmly(line, span, start);

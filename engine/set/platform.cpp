@@ -1,5 +1,7 @@
 #include "engine/set/platform.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -13,6 +15,20 @@ namespace {
 bool membarrier(int command) noexcept {
   return syscall(SYS_membarrier, command, 0, 0) == 0;
 }
+
+#if defined(__AVX2__)
+// Before everything else, so that an old processor gives a message and not an illegal instruction.
+[[gnu::constructor(101)]] void check_processor() noexcept {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+    return;
+  std::fputs(
+      "clusterip: this build needs a processor with AVX2 and BMI; configure it with "
+      "-DCLUSTERIP_X86_64_LEVEL=1\n",
+      stderr);
+  std::_Exit(1);
+}
+#endif
 
 }  // namespace
 
