@@ -133,7 +133,8 @@ class FlatSet {
   // Sets the bit if the word is still as it was seen.
   static bool exchange(Word& word, std::uint64_t seen, std::uint64_t bit) noexcept {
     // pairs: word
-    return word.compare_exchange_strong(seen, seen | bit, std::memory_order_seq_cst);
+    const bool exchanged = word.compare_exchange_strong(seen, seen | bit, std::memory_order_seq_cst);
+    return exchanged || !P::keeps(Step::kClaimVerdict);
   }
   // Where to take from when the start's own word has this `room`.
   static Candidate candidate(const View& view, std::uint64_t word, std::uint64_t room, Mode mode) noexcept;
@@ -193,7 +194,7 @@ template <class P, class Shape>
   if (!exchange(word, from.seen, bit)) [[unlikely]] {
     // pairs: mark
     if (P::keeps(Step::kRelook) && load(word) != kFullWord) mark->store(0, std::memory_order_release);
-    return !P::keeps(Step::kClaimVerdict);
+    return false;
   }
   // The last bit of the only open word of its block.
   if ((rest | (from.open & (from.open - 1))) == 0) [[unlikely]]
@@ -207,10 +208,14 @@ bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
     lines_.step_back(line);
   const std::uint64_t word = offset / kBits;
   const View view = store_.view();
+  const std::uint64_t bit = bit_of(offset);
   for (;;) {
     const std::uint64_t seen = load(view.words[word]);
-    if ((seen & bit_of(offset)) != 0) return false;
-    if (take(view, line, offset, {word, seen, open_words(word)})) [[likely]]
+    if ((seen & bit) != 0) return false;
+    if (seen == 0) touch(word);
+    const bool taken = (seen | bit) != kFullWord ? exchange(view.words[word], seen, bit)
+                                                 : take(view, line, offset, {word, seen, open_words(word)});
+    if (taken) [[likely]]
       return true;
   }
 }

@@ -11,8 +11,7 @@ namespace clusterip::set {
 enum class Step : std::uint8_t {
   kClaimVerdict,   // a claim that found the bit set is not a success
   kAnnounceClaim,  // who may fill a word names it first
-  kRelook,         // and looks at it again after the claim
-  kRelookFence,    // with a fence between the mark and that second look
+  kRelook,         // and takes its mark back when the claim failed
   kReleaseFence,   // between clearing a bit and looking at the marks
   kUnmarkWord,     // a release takes back the mark of its word
   kUnmarkBlock,    // and those above it
