@@ -34,6 +34,7 @@ struct Written {
   std::string key;
   std::string token_file;
   std::string deletion_grace = "10s";
+  std::string namespace_grace = "5s";
   std::string repair_interval = "3m";
   std::string head_timeout = "10s";
   std::string body_timeout = "30s";
@@ -75,6 +76,8 @@ po::options_description describe(Written& to) {
       "token-auth-file", text(to.token_file), "bearer tokens, one a line: TOKEN or TOKEN,USER")(
       "service-cidr-deletion-grace", text(to.deletion_grace),
       "how long a ServiceCIDR outlives the request to delete it, at least")(
+      "namespace-deletion-grace", text(to.namespace_grace),
+      "how long the contents of a Namespace outlive the request to delete it")(
       "repair-interval", text(to.repair_interval), "how often the repair loop looks at everything");
   po::options_description limits("Limits");
   limits.add_options()("max-body-bytes", text(to.body_bytes), "largest request body; beyond it 413")(
@@ -177,6 +180,7 @@ ServeOptions interpret(const Written& written) {
     return cluster::Duration::milliseconds(time.count());
   };
   options.deletion_grace = span(duration("service-cidr-deletion-grace", written.deletion_grace));
+  options.namespace_grace = span(duration("namespace-deletion-grace", written.namespace_grace));
   options.repair_interval = span(duration("repair-interval", written.repair_interval));
   constexpr std::uint64_t kMany = 1'000'000'000;
   options.store.watch_log_events = number("watch-log-events", written.watch_log, 1, kMany);

@@ -38,6 +38,7 @@ struct ServeOptions {
   bool in_memory = false;
   ControllerChoice controllers;
   cluster::Duration deletion_grace = cluster::Duration::seconds(10);
+  cluster::Duration namespace_grace = cluster::Duration::seconds(5);
   cluster::Duration repair_interval = cluster::Duration::seconds(180);
   StoreLimits store;
   AuditLogOptions audit;

@@ -66,6 +66,7 @@ ControllerOptions controller_options(const ServeOptions& options) {
   chosen.repair = options.controllers.repair;
   chosen.name_space = options.controllers.name_space;
   chosen.deletion_grace = options.deletion_grace;
+  chosen.namespace_grace = options.namespace_grace;
   chosen.repair_interval = options.repair_interval;
   chosen.flag = flag_ranges(options.ranges);
   return chosen;

@@ -157,10 +157,18 @@ Json root_paths() {
       paths.push_back("/apis/" + group_version(name, version));
     }
   }
-  for (const char* path : {"/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz", "/version"}) {
+  for (const char* path :
+       {"/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
     paths.push_back(path);
   }
   return {{"paths", std::move(paths)}};
+}
+
+Json no_custom_resources() {
+  return {{"apiVersion", "apiextensions.k8s.io/v1"},
+          {"kind", "CustomResourceDefinitionList"},
+          {"metadata", Json::object()},
+          {"items", Json::array()}};
 }
 
 }  // namespace clusterip::api

@@ -14,6 +14,8 @@ nlohmann::json group(std::string_view name);
 nlohmann::json resource_list(std::string_view group, std::string_view version);
 // APIGroupDiscoveryList of /api or /apis, in version v2 or v2beta1.
 nlohmann::json aggregated_discovery(bool core, std::string_view version);
+// The list of CustomResourceDefinitions, without any.
+nlohmann::json no_custom_resources();
 // The paths of /.
 nlohmann::json root_paths();
 

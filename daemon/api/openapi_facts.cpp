@@ -7,10 +7,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-// By definition: {"required": […], "enum": {FIELD: […]}}. (api/openapi-spec/v3 of Kubernetes 1.36)
+// By definition: {"required": […], "atomic": true, "enum": {FIELD: […]}}. (api/openapi-spec/v3 of
+// Kubernetes 1.36)
 const Json& facts() {
   static const Json kFacts = Json::parse(R"({
-    "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference": {"required": ["apiVersion", "kind", "name", "uid"]},
+    "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference": {
+      "required": ["apiVersion", "kind", "name", "uid"], "atomic": true},
     "io.k8s.apimachinery.pkg.apis.meta.v1.Condition": {
       "required": ["type", "status", "lastTransitionTime", "reason", "message"]},
     "io.k8s.api.core.v1.ServicePort": {
@@ -26,6 +28,7 @@ const Json& facts() {
       "required": ["port", "protocol"], "enum": {"protocol": ["SCTP", "TCP", "UDP"]}},
     "io.k8s.api.core.v1.NamespaceCondition": {"required": ["type", "status"]},
     "io.k8s.api.core.v1.NamespaceStatus": {"enum": {"phase": ["Active", "Terminating"]}},
+    "io.k8s.api.core.v1.ObjectReference": {"atomic": true},
     "io.k8s.api.core.v1.Event": {"required": ["metadata", "involvedObject"]},
     "io.k8s.api.networking.v1.ParentReference": {"required": ["resource", "name"]},
     "io.k8s.api.networking.v1.IPAddressSpec": {"required": ["parentRef"]},
@@ -40,6 +43,7 @@ void add_openapi_facts(std::string_view definition, Json& schema) {
   const auto known = facts().find(std::string(definition));
   if (known == facts().end()) return;
   if (known->contains("required")) schema["required"] = known->at("required");
+  if (known->contains("atomic")) schema["x-kubernetes-map-type"] = "atomic";
   if (!known->contains("enum")) return;
   for (const auto& [field, words] : known->at("enum").items()) {
     Json& property = schema["properties"][field];

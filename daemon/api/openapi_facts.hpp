@@ -1,5 +1,5 @@
-// What the OpenAPI document says of fields beyond their types: which are required, and the words that a text
-// may be.
+// What the OpenAPI document says of fields beyond their types: which are required, the words that a text may
+// be, and which objects have one owner as a whole.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace clusterip::api {
 
-// Adds `required` and `enum` to the schema of a definition that has its properties.
+// Adds `required`, `enum` and `x-kubernetes-map-type` to the schema of a definition that has its properties.
 void add_openapi_facts(std::string_view definition, nlohmann::json& schema);
 
 }  // namespace clusterip::api

@@ -53,7 +53,7 @@ Json property_of(const FieldSchema& field) {
   Json type = type_of(field);
   if (field.list == ListType::kNone) {
     type.erase("default");
-    if (field.atomic) type["x-kubernetes-map-type"] = "atomic";
+    if (field.atomic && field.type == FieldType::kTextMap) type["x-kubernetes-map-type"] = "atomic";
     return type;
   }
   Json property{
@@ -115,7 +115,7 @@ void define_kind(const Resource& resource, std::string_view version, Json& defin
       {"properties",
        {{"apiVersion", {{"type", "string"}}},
         {"kind", {{"type", "string"}}},
-        {"metadata", {{"type", "object"}}},
+        {"metadata", reference(list_meta_schema().definition)},
         {"items", {{"type", "array"}, {"items", reference(name)}}}}},
       {"x-kubernetes-group-version-kind",
        {{{"group", resource.group}, {"version", version}, {"kind", std::string(resource.kind) + "List"}}}}};
@@ -206,6 +206,7 @@ Json openapi_document(std::string_view group_version) {
   }
   if (paths.empty()) return nullptr;
   define(delete_options_schema(), definitions);
+  define(list_meta_schema(), definitions);
   definitions[kFieldsV1] = {{"type", "object"}};
   definitions[kIntOrString] = {{"format", "int-or-string"},
                                {"oneOf", {{{"type", "integer"}}, {{"type", "string"}}}}};

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 
+#include "daemon/api/protobuf_reader.hpp"
 #include "engine/cluster/instant.hpp"
 
 namespace clusterip::api {
@@ -16,78 +16,13 @@ constexpr std::string_view kMagic("k8s\0", 4);
 // Objects of the API nest a handful of levels; recursion needs a bound.
 constexpr int kDeepest = 32;
 
-struct Malformed {};
-
-enum class Wire : std::uint8_t { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
-
-// One field of a message: its number, and its value as a number or as bytes.
-struct WireField {
-  std::uint64_t number = 0;
-  Wire wire = Wire::kVarint;
-  std::uint64_t value = 0;
-  std::string_view bytes;
-};
-
-// The fields of a message, one after the other. Throws Malformed.
-class MessageReader {
- public:
-  explicit MessageReader(std::string_view bytes) : left_(bytes) {}
-
-  std::optional<WireField> next() {
-    if (left_.empty()) return std::nullopt;
-    WireField field;
-    const std::uint64_t tag = varint();
-    field.number = tag >> 3;
-    field.wire = static_cast<Wire>(tag & 7U);
-    switch (field.wire) {
-      case Wire::kVarint:
-        field.value = varint();
-        break;
-      case Wire::kFixed64:
-        take(8);
-        break;
-      case Wire::kFixed32:
-        take(4);
-        break;
-      case Wire::kBytes:
-        field.bytes = take(varint());
-        break;
-      default:
-        throw Malformed{};
-    }
-    return field;
-  }
-
- private:
-  std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (left_.empty()) throw Malformed{};
-      const auto byte = static_cast<unsigned char>(left_.front());
-      left_.remove_prefix(1);
-      value |= static_cast<std::uint64_t>(byte & 127U) << shift;
-      if (byte < 128) return value;
-    }
-    throw Malformed{};
-  }
-
-  std::string_view take(std::uint64_t size) {
-    if (size > left_.size()) throw Malformed{};
-    const std::string_view taken = left_.substr(0, size);
-    left_.remove_prefix(size);
-    return taken;
-  }
-
-  std::string_view left_;
-};
-
 // Texts go on as JSON, which holds valid UTF-8 alone.
 Json text_value(std::string_view bytes) {
   Json text = std::string(bytes);
   try {
     (void)text.dump();
   } catch (const Json::exception&) {
-    throw Malformed{};
+    throw MalformedProtobuf{};
   }
   return text;
 }
@@ -103,7 +38,7 @@ Json time_value(std::string_view bytes, bool micro) {
   }
   constexpr std::int64_t kFirst = -62'135'596'800;  // the year 1
   constexpr std::int64_t kLast = 253'402'300'799;   // the end of the year 9999
-  if (seconds < kFirst || seconds > kLast) throw Malformed{};
+  if (seconds < kFirst || seconds > kLast) throw MalformedProtobuf{};
   if (bytes.empty() || seconds == kFirst) return nullptr;
   const cluster::Instant instant{seconds * 1'000'000 +
                                  std::clamp<std::int64_t>(nanoseconds / 1000, 0, 999'999)};
@@ -128,7 +63,7 @@ Json tree_value(std::string_view bytes) {
   while (const auto field = reader.next()) {
     if (field->number != 1) continue;
     Json tree = Json::parse(field->bytes, nullptr, false);
-    if (tree.is_discarded()) throw Malformed{};
+    if (tree.is_discarded()) throw MalformedProtobuf{};
     return tree;
   }
   return Json::object();
@@ -152,8 +87,8 @@ bool is_number(FieldType type) {
 }
 
 Json field_value(const WireField& field, const FieldSchema& schema, int depth) {
-  if (is_number(schema.type) != (field.wire == Wire::kVarint)) throw Malformed{};
-  if (!is_number(schema.type) && field.wire != Wire::kBytes) throw Malformed{};
+  if (is_number(schema.type) != (field.wire == Wire::kVarint)) throw MalformedProtobuf{};
+  if (!is_number(schema.type) && field.wire != Wire::kBytes) throw MalformedProtobuf{};
   switch (schema.type) {
     case FieldType::kText:
       return text_value(field.bytes);
@@ -184,7 +119,7 @@ bool says_nothing(const Json& value) {
 }
 
 Json message_value(std::string_view bytes, const ObjectSchema& schema, int depth) {
-  if (depth > kDeepest) throw Malformed{};
+  if (depth > kDeepest) throw MalformedProtobuf{};
   Json object = Json::object();
   MessageReader reader(bytes);
   while (const auto field = reader.next()) {
@@ -194,7 +129,7 @@ Json message_value(std::string_view bytes, const ObjectSchema& schema, int depth
     if (known == schema.fields.end()) continue;
     const std::string name(known->name);
     if (known->type == FieldType::kTextMap) {
-      if (field->wire != Wire::kBytes) throw Malformed{};
+      if (field->wire != Wire::kBytes) throw MalformedProtobuf{};
       add_map_entry(object[name], field->bytes);
       continue;
     }
@@ -242,7 +177,7 @@ Result<Json> read_protobuf(std::string_view body, const ObjectSchema& schema) {
     if (!envelope.api_version.empty()) object["apiVersion"] = text_value(envelope.api_version);
     if (!envelope.kind.empty()) object["kind"] = text_value(envelope.kind);
     return object;
-  } catch (const Malformed&) {
+  } catch (const MalformedProtobuf&) {
     return bad_request("the protobuf message is malformed");
   }
 }

@@ -21,11 +21,6 @@ void append_varint(std::string& out, std::uint64_t value) {
   out += static_cast<char>(value);
 }
 
-void append_number(std::string& out, std::uint32_t number, std::int64_t value) {
-  append_varint(out, (number << 3U) | kVarint);
-  append_varint(out, static_cast<std::uint64_t>(value));
-}
-
 std::string_view text_of(const Json* value) {
   return value != nullptr && value->is_string() ? std::string_view(value->get_ref<const std::string&>())
                                                 : std::string_view();
@@ -43,15 +38,15 @@ std::string time_message(const Json* value) {
   const auto instant = cluster::read_instant(text_of(value));
   if (!instant) return message;
   const std::int64_t seconds = instant->whole_second().microseconds / 1'000'000;
-  append_number(message, 1, seconds);
-  append_number(message, 2, (instant->microseconds - seconds * 1'000'000) * 1000);
+  append_protobuf_number(message, 1, seconds);
+  append_protobuf_number(message, 2, (instant->microseconds - seconds * 1'000'000) * 1000);
   return message;
 }
 
 std::string int_or_string_message(const Json* value) {
   std::string message;
-  append_number(message, 1, value != nullptr && value->is_string() ? 1 : 0);
-  append_number(message, 2, number_of(value));
+  append_protobuf_number(message, 1, value != nullptr && value->is_string() ? 1 : 0);
+  append_protobuf_number(message, 2, number_of(value));
   append_protobuf_field(message, 3, text_of(value));
   return message;
 }
@@ -69,7 +64,7 @@ void append_value(std::string& out, const FieldSchema& field, const Json* value)
     case FieldType::kInt32:
     case FieldType::kInt64:
     case FieldType::kBoolean:
-      return append_number(out, field.number, number_of(value));
+      return append_protobuf_number(out, field.number, number_of(value));
     case FieldType::kTime:
     case FieldType::kMicroTime:
       return append_protobuf_field(out, field.number, time_message(value));
@@ -107,6 +102,11 @@ void append_known(std::string& out, const FieldSchema& field, const Json* value)
 }
 
 }  // namespace
+
+void append_protobuf_number(std::string& out, std::uint32_t number, std::int64_t value) {
+  append_varint(out, (number << 3U) | kVarint);
+  append_varint(out, static_cast<std::uint64_t>(value));
+}
 
 void append_protobuf_field(std::string& out, std::uint32_t number, std::string_view bytes) {
   append_varint(out, (number << 3U) | kBytes);

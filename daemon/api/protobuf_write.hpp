@@ -21,6 +21,8 @@ namespace clusterip::api {
 std::string protobuf_message(const nlohmann::json& object, const ObjectSchema& schema);
 // Appends a field that holds bytes: a text or a message.
 void append_protobuf_field(std::string& out, std::uint32_t number, std::string_view bytes);
+// Appends a field that holds a number or, as 0 and 1, a boolean.
+void append_protobuf_number(std::string& out, std::uint32_t number, std::int64_t value);
 void append_protobuf_envelope(std::string& out, std::string_view api_version, std::string_view kind,
                               std::string_view message);
 // `object` is an envelope.

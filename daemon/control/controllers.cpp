@@ -118,14 +118,17 @@ void Controllers::visit_everything() {
   }
 }
 
-// A namespace that was asked to go is visited then, and whenever something in it has gone.
+// A namespace that was asked to go is visited after its grace, and from then on whenever something in it has
+// gone.
 void Controllers::note_namespace(const Event& event) {
   const bool deleted = event.kind == Event::Kind::kDeleted;
   if (event.object->resource == kNamespaces) {
-    if (!deleted && is_asked_to_go(*event.object)) visit_soon({Kind::kNamespace, "", event.object->key.name});
+    if (deleted || !is_asked_to_go(*event.object)) return;
+    visit_soon({Kind::kNamespace, "", event.object->key.name}, options_.namespace_grace);
   } else if (deleted && !event.object->key.name_space.empty()) {
     const RecordPtr home = store_.get(kNamespaces, {"", event.object->key.name_space});
-    if (home && is_asked_to_go(*home)) visit_soon({Kind::kNamespace, "", home->key.name});
+    const Key key{Kind::kNamespace, "", event.object->key.name_space};
+    if (home && is_asked_to_go(*home) && !planned_.contains(key)) visit_soon(key);
   }
 }
 

@@ -27,6 +27,8 @@ struct ControllerOptions {
   bool repair = true;
   bool name_space = true;
   cluster::Duration deletion_grace = cluster::kServiceCidrDeletionGrace;
+  // A client that deletes a Namespace and then what is in it still finds it. (pkg/controller/namespace)
+  cluster::Duration namespace_grace = cluster::Duration::seconds(5);
   cluster::Duration repair_interval = cluster::Duration::seconds(180);
   std::vector<Cidr> flag;
   std::int64_t api_port = 6443;

@@ -93,6 +93,7 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
   }
   if (parts_.resources != nullptr) {
     if (auto answer = answer_review(request, user)) return std::move(*answer);
+    if (auto answer = answer_custom_resources(request)) return std::move(*answer);
     if (const auto path = api::read_request_path(request.path)) {
       return parts_.resources->handle(request, *path, user);
     }

@@ -286,5 +286,27 @@ TEST_F(KubectlWords, TheDocumentSaysWhatIsRequired) {
             Json({"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}));
 }
 
+TEST_F(KubectlWords, TheOlderDocumentComesInTheFormThatIsAskedFor) {
+  const std::string path = "/openapi/v2";
+  const Answer text = client_.get(path);
+  EXPECT_EQ(text.json().at("swagger"), "2.0");
+  EXPECT_EQ(client_.get(path, "application/json, */*").body, text.body);
+  const std::string type = "application/com.github.proto-openapi.spec.v2";
+  for (const char* version : {"@v1.0", ".v1.0"}) {
+    const Answer bytes = client_.get(path, type + version + "+protobuf");
+    EXPECT_EQ(bytes.status, 200);
+    EXPECT_EQ(bytes.body.substr(0, 5),
+              "\x0a\x03"
+              "2.0");
+  }
+  EXPECT_EQ(client_.get(path, "text/html").status, 406);
+}
+
+TEST_F(KubectlWords, ThereAreNoCustomResources) {
+  const std::string path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  EXPECT_EQ(client_.get(path).json().at("items"), Json::array());
+  EXPECT_EQ(client_.get(path + "/a").status, 404);
+}
+
 }  // namespace
 }  // namespace clusterip::testing

@@ -20,8 +20,9 @@ Json service(const std::string& name) {
 
 class Namespaces : public ::testing::Test {
  protected:
-  explicit Namespaces(const std::string& controllers = "*")
-      : daemon_({"--service-cluster-ip-range=10.96.0.0/24", "--in-memory", "--controllers=" + controllers}),
+  explicit Namespaces(const std::string& controllers = "*", const std::string& grace = "0s")
+      : daemon_({"--service-cluster-ip-range=10.96.0.0/24", "--in-memory", "--controllers=" + controllers,
+                 "--namespace-deletion-grace=" + grace}),
         client_(daemon_.port()) {
     client_.post(kNamespaces, {{"metadata", {{"name", "n"}}}});
   }
@@ -71,6 +72,23 @@ TEST_F(Namespaces, OfTheSystemStay) {
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(refused.json()["message"],
             "namespaces \"default\" is forbidden: this namespace may not be deleted");
+}
+
+class LastingNamespaces : public Namespaces {
+ protected:
+  LastingNamespaces() : Namespaces("*", "1h") {}
+};
+
+// As `kubectl delete -f` does with a file that holds a Namespace and what is in it.
+TEST_F(LastingNamespaces, KeepTheirContentsForTheGrace) {
+  for (const char* name : {"a", "b"}) {
+    ASSERT_EQ(client_.post(kNamespaces + "/n/services", service(name)).status, 201);
+  }
+  ASSERT_EQ(client_.erase(kNamespaces + "/n").status, 200);
+  for (const char* name : {"a", "b"}) {
+    EXPECT_EQ(client_.erase(kNamespaces + "/n/services/" + name).status, 200);
+  }
+  EXPECT_EQ(client_.get(kNamespaces + "/n").status, 200);
 }
 
 class OthersNamespaces : public Namespaces {
