@@ -108,7 +108,7 @@ void define_kind(const Resource& resource, std::string_view version, Json& defin
   Json& properties = definitions[name]["properties"];
   properties["apiVersion"] = {{"type", "string"}};
   properties["kind"] = {{"type", "string"}};
-  definitions[name]["x-kubernetes-group-version-kind"] = {group_version_kind(resource, version)};
+  definitions[name]["x-kubernetes-group-version-kind"] = Json::array({group_version_kind(resource, version)});
   definitions[name + "List"] = {
       {"type", "object"},
       {"required", {"items"}},
@@ -117,8 +117,9 @@ void define_kind(const Resource& resource, std::string_view version, Json& defin
         {"kind", {{"type", "string"}}},
         {"metadata", reference(list_meta_schema().definition)},
         {"items", {{"type", "array"}, {"items", reference(name)}}}}},
-      {"x-kubernetes-group-version-kind",
-       {{{"group", resource.group}, {"version", version}, {"kind", std::string(resource.kind) + "List"}}}}};
+      {"x-kubernetes-group-version-kind", Json::array({{{"group", resource.group},
+                                                        {"version", version},
+                                                        {"kind", std::string(resource.kind) + "List"}}})}};
 }
 
 Json parameter(const char* name, const char* type) {

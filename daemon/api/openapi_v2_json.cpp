@@ -67,7 +67,7 @@ Json convert_operation(const Json& operation) {
     if (name.starts_with("x-")) converted[name] = value;
   }
   Json parameters = convert_parameters(operation.value("parameters", Json::array()));
-  converted["consumes"] = {"*/*"};
+  converted["consumes"] = Json::array({"*/*"});
   if (const auto body = operation.find("requestBody"); body != operation.end()) {
     const Json& content = body->at("content");
     converted["consumes"] = types_of(content);
