@@ -9,12 +9,12 @@
 #include <mutex>
 #include <new>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "bench/held.hpp"
+#include "bench/run.hpp"
 #include "engine/alloc/draws.hpp"
 #include "engine/set/address_set.hpp"
 
@@ -122,10 +122,5 @@ BENCHMARK(churn<MutexOrderedSet>)->Name("mutex_std_set/ipv6_churn")->Arg(1 << 20
 }  // namespace clusterip::bench
 
 int main(int argc, char** argv) {
-  std::thread([] {}).join();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return clusterip::bench::run(argc, argv);
 }

@@ -7,12 +7,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "bench/held.hpp"
+#include "bench/run.hpp"
 #include "engine/alloc/family_allocator.hpp"
 
 namespace clusterip::bench {
@@ -111,10 +111,5 @@ BENCHMARK(last_free)->ArgsProduct({{1, 100, 10'000}, {999}});
 }  // namespace clusterip::bench
 
 int main(int argc, char** argv) {
-  std::thread([] {}).join();
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return clusterip::bench::run(argc, argv);
 }

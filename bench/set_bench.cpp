@@ -14,6 +14,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/peers/peers.hpp"
+#include "bench/run.hpp"
 
 namespace clusterip::bench {
 namespace {
@@ -177,9 +178,6 @@ void add_peer(bool large) {
 
 int main(int argc, char** argv) {
   namespace bench = clusterip::bench;
-  // glibc leaves the lock prefix out of a mutex until a second thread has been seen, which would flatter the
-  // peers.
-  std::thread([] {}).join();
   bench::add_peer<bench::Floor>(true);
   bench::add_peer<bench::Engine>(true);
   bench::add_peer<bench::SpinlockedTree>(true);
@@ -188,9 +186,5 @@ int main(int argc, char** argv) {
   bench::add<bench::Engine>("full", bench::full<bench::Engine>, {20}, {1000}, 1, false);
   bench::add<bench::SpinlockedTree>("full", bench::full<bench::SpinlockedTree>, {20}, {1000}, 1, false);
   bench::add<bench::MutexBitset>("full", bench::full<bench::MutexBitset>, {20}, {1000}, 1, false);
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return bench::run(argc, argv);
 }

@@ -100,8 +100,7 @@ template <class P, class Shape>
 template <class Clear>
 bool FullMarks<P, Shape>::release(std::size_t thread, std::uint32_t position, Clear clear) {
   set::Line<P>& turn = lines_.turns[thread];
-  if (lines_.turns.held()) [[unlikely]]
-    lines_.turns.step_back(turn);
+  lines_.turns.make_way(turn);
   if (P::keeps(Step::kReleaseTurn)) turn.open_turn(position);
   const bool cleared = clear();
   if (cleared && count_ <= kMost) {

@@ -8,16 +8,17 @@
 //   touched      a byte a block:       1 = something was claimed in it once
 //
 // Marks are hints. A mark that is missing costs time; a mark that is wrong is taken back by the operation
-// that made it wrong. A claim that takes the last bit of a word marks the word first, claims with the one
-// locked instruction, and looks again; a release clears with one locked instruction, then takes back the
-// marks above. Whichever comes second sees the other: the locked instruction stands between the store and the
-// load of both. Marks of blocks are checked against the words themselves, since only words change by locked
-// instructions.
+// that made it wrong. A claim that takes the last bit of a word marks the word first, then exchanges the
+// word, if it is still as it was seen, by the one locked instruction; a claim that fails takes its mark back.
+// A release clears with one locked instruction, then takes back the marks above. A release before the
+// exchange makes it fail; one after it sees the mark. Marks of blocks are checked against the words
+// themselves, since only words change by locked instructions.
 //
 // claim_next looks three ways. Calm: the start's word and the one after it. Busy: the start's word and the
 // next open one of its block. Crowded: also the first open word of the next open block. Each way looks at all
 // of its places whether needed or not, and chooses without a branch, since the processor could not predict
-// it. What they do not reach goes the slow way of flat_search.hpp. Samples of a thread's luck choose its way.
+// it. What they do not reach goes the slow way of flat_search.hpp. Samples of how full words are choose a
+// thread's way.
 //
 // Progress: contains is wait-free; claim, release and claim_next are lock-free. A success takes effect at the
 // locked instruction; "full" at an instant inside the last, undisturbed search.
@@ -63,10 +64,6 @@ class FlatSet {
   std::uint64_t claim_next(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
   // The same, claiming nothing.
   std::uint64_t find_free(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
-  // Fetches what a claim_next from `start` will change.
-  void prepare(std::uint64_t start) const noexcept {
-    P::prefetch_to_write(&store_.view().words[start / kBits]);
-  }
 
   // Calls visit(word number, bits) for each word with claimed addresses of the span, ascending, each word as
   // it was when read.
@@ -141,8 +138,8 @@ class FlatSet {
   std::uint64_t claim_calmly(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
   std::uint64_t claim_among(ThreadLine& line, const OffsetSpan& span, std::uint64_t start,
                             Mode mode) noexcept;
-  std::uint64_t claim_edge(ThreadLine& line, const OffsetSpan& span, std::uint64_t offset,
-                           std::uint64_t seen) noexcept;
+  std::uint64_t claim_edge(ThreadLine& line, const OffsetSpan& span, std::uint64_t start,
+                           std::uint64_t offset, std::uint64_t seen) noexcept;
   bool take(const View& view, ThreadLine& line, std::uint64_t offset, const Candidate& from) noexcept;
   std::uint64_t claim_busily(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
   std::uint64_t claim_crowded(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
@@ -204,8 +201,7 @@ template <class P, class Shape>
 
 template <class P, class Shape>
 bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
-  if (lines_.held()) [[unlikely]]
-    lines_.step_back(line);
+  lines_.make_way(line);
   const std::uint64_t word = offset / kBits;
   const View view = store_.view();
   const std::uint64_t bit = bit_of(offset);
@@ -222,8 +218,7 @@ bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
 
 template <class P, class Shape>
 bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept {
-  if (lines_.held()) [[unlikely]]
-    lines_.step_back(line);
+  lines_.make_way(line);
   const std::uint64_t word = offset / kBits;
   const std::uint64_t bit = bit_of(offset);
   const View view = store_.view();
@@ -267,7 +262,7 @@ template <class P, class Shape>
     return claim_crowded(line, span, start);
   const std::uint64_t bit = bit_of(offset);
   if ((seen | bit) == kFullWord || seen == 0) [[unlikely]]
-    return claim_edge(line, span, offset, seen);
+    return claim_edge(line, span, start, offset, seen);
   if (exchange(words[word], seen, bit)) [[likely]]
     return offset;
   return claim_slowly(line, span, start);
@@ -276,12 +271,12 @@ template <class P, class Shape>
 // The first or the last address of a word, where marks change too.
 template <class P, class Shape>
 [[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_edge(ThreadLine& line, const OffsetSpan& span,
-                                                              std::uint64_t offset,
+                                                              std::uint64_t start, std::uint64_t offset,
                                                               std::uint64_t seen) noexcept {
   const std::uint64_t word = offset / kBits;
   if (take(store_.view(), line, offset, {word, seen, open_words(word)})) [[likely]]
     return offset;
-  return claim_slowly(line, span, offset);
+  return claim_slowly(line, span, start);
 }
 
 template <class P, class Shape>

@@ -84,6 +84,11 @@ class Lines {
     // pairs: none
     return holders_.load(std::memory_order_relaxed) != 0;
   }
+  // Called before a change begins.
+  [[gnu::always_inline]] void make_way(Line<P>& own) const noexcept {
+    if (held()) [[unlikely]]
+      step_back(own);
+  }
   [[gnu::noinline, gnu::cold]] void step_back(Line<P>& own) const noexcept {
     for (int i = 0; i < kSteps && held(); ++i) P::pause();
     // pairs: none

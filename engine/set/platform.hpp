@@ -82,9 +82,6 @@ struct Native {
 
   // Called in loops that wait for another thread.
   static void pause() noexcept;
-  static void prefetch_to_write(const void* where) noexcept {
-    __builtin_prefetch(where, 1, 3);
-  }
 
   // `test == 0 ? zero : other`, without a branch even where the compiler would rather have one: the processor
   // could not predict it.

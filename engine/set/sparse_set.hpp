@@ -280,8 +280,7 @@ bool SparseSet<P>::contains(std::size_t thread, std::uint64_t offset) noexcept {
 template <class P>
 bool SparseSet<P>::claim(std::size_t thread, std::uint64_t offset) noexcept {
   ThreadLine& line = lines_[thread];
-  if (lines_.held()) [[unlikely]]
-    lines_.step_back(line);
+  lines_.make_way(line);
   const View view(*this, thread);
   const std::uint64_t word = offset / kBits;
   const std::uint64_t bit = bit_of(offset);
@@ -294,8 +293,7 @@ bool SparseSet<P>::claim(std::size_t thread, std::uint64_t offset) noexcept {
 template <class P>
 bool SparseSet<P>::release(std::size_t thread, std::uint64_t offset) noexcept {
   ThreadLine& line = lines_[thread];
-  if (lines_.held()) [[unlikely]]
-    lines_.step_back(line);
+  lines_.make_way(line);
   const View view(*this, thread);
   const std::uint64_t word = offset / kBits;
   const std::uint64_t bit = bit_of(offset);

@@ -23,7 +23,6 @@ enum class Step : std::uint8_t {
   kTurnsCompared,      // full is only believed if no turn moved
   kPendingLooked,      // words of open turns are looked at themselves
   kClaimsLooked,       // and words that claims announced
-  kPendingRepeated,    // open turns are looked at as often as they could change
   kFirstEdge,          // the first word of a span is masked
   kLastEdge,           // the last word of a span is masked
   kWrapAround,         // a search goes on before its start
@@ -35,7 +34,6 @@ enum class Step : std::uint8_t {
   kKeptWhileRead,      // an old table lives while somebody may read it
   kFenceWaits,         // a change of ranges waits for the views of older tables
   kHeavyFence,         // and makes other processors show their views first
-  kLightFence,         // a view is announced before the table is read
   kHintRechecked,      // who marked a range full searches it again
   kHintTakenBack,      // a release takes back the marks of its range
   kHintsAround,        // and of the ranges around it

@@ -91,7 +91,6 @@ struct Model {
   static void light_fence() {}
   static void heavy_fence() { model_fence_all(); }
   static void pause() { model_pause(); }
-  static void prefetch_to_write(const void*) {}
   template <class T>
   static T select(std::uint64_t test, T zero, T other) {
     return test == 0 ? zero : other;
