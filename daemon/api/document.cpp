@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::string_view kStart = R"({"metadata":{)";
 
+void append_member(std::string& out, const std::string& name, const nlohmann::json& value) {
+  if (out.back() != '{') out += ',';
+  out += dump(name);
+  out += ':';
+  out += dump(value);
+}
+
 }  // namespace
 
 std::string dump(const nlohmann::json& value) {
@@ -14,15 +21,19 @@ std::string dump(const nlohmann::json& value) {
 }
 
 std::string write_document(const nlohmann::json& object) {
-  nlohmann::json meta = object.at("metadata");
-  meta.erase("resourceVersion");
-  assert(!meta.empty());
-  std::string document = R"({"metadata":)" + dump(meta);
+  std::string document(kStart);
+  for (const auto& [name, value] : object.at("metadata").items()) {
+    if (name == "resourceVersion") continue;
+    append_member(document, name, value);
+  }
+  assert(document.size() > kStart.size());
+  document += '}';
   for (const auto& [name, value] : object.items()) {
     if (name == "metadata" || name == "apiVersion" || name == "kind") continue;
-    document += ",\"" + name + "\":" + dump(value);
+    append_member(document, name, value);
   }
-  document += "}";
+  document += '}';
+  document.shrink_to_fit();
   return document;
 }
 

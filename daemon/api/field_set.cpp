@@ -1,5 +1,7 @@
 #include "daemon/api/field_set.hpp"
 
+#include <utility>
+
 namespace clusterip::api {
 namespace {
 
@@ -61,22 +63,24 @@ std::string step_text(const std::string& name) {
   return "[" + text + "]";
 }
 
-FieldSet united(const FieldSet& a, const FieldSet& b) {
-  FieldSet result = a;
-  result.member = a.member || b.member;
+FieldSet united(FieldSet a, const FieldSet& b) {
+  a.member = a.member || b.member;
   for (const auto& [name, child] : b.children) {
-    FieldSet& place = result.children[name];
-    place = united(place, child);
+    FieldSet& place = a.children[name];
+    place = united(std::move(place), child);
   }
-  return result;
+  return a;
 }
 
-FieldSet without(const FieldSet& a, const FieldSet& b) {
-  FieldSet result;
-  result.member = a.member && !b.member;
-  result.value = a.value;
-  for (const auto& [name, child] : a.children) keep(result, name, without(child, child_of(b, name)));
-  return result;
+FieldSet without(FieldSet a, const FieldSet& b) {
+  a.member = a.member && !b.member;
+  for (const auto& [name, child] : b.children) {
+    const auto found = a.children.find(name);
+    if (found == a.children.end()) continue;
+    found->second = without(std::move(found->second), child);
+    if (found->second.empty()) a.children.erase(found);
+  }
+  return a;
 }
 
 FieldSet common(const FieldSet& a, const FieldSet& b) {

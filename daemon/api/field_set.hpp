@@ -26,8 +26,8 @@ struct FieldSet {
 FieldSet read_field_set(const nlohmann::json& tree);
 nlohmann::json encode(const FieldSet& set);
 
-FieldSet united(const FieldSet& a, const FieldSet& b);
-FieldSet without(const FieldSet& a, const FieldSet& b);
+FieldSet united(FieldSet a, const FieldSet& b);
+FieldSet without(FieldSet a, const FieldSet& b);
 FieldSet common(const FieldSet& a, const FieldSet& b);
 // The members of both whose values differ.
 FieldSet differing(const FieldSet& a, const FieldSet& b);

@@ -121,7 +121,9 @@ Difference compare(const Json& live, const Json& fresh, const Resource& resource
   FieldSet after = fields_of(fresh, schema, Containers::kAll);
   strip(before, resource, owner);
   strip(after, resource, owner);
-  return {united(without(after, before), differing(after, before)), without(before, after)};
+  FieldSet modified = differing(after, before);
+  FieldSet removed = without(before, after);
+  return {united(without(std::move(after), before), modified), std::move(removed)};
 }
 
 // Beyond ten managers that write by updates, the oldest of a version become one.
@@ -232,8 +234,8 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
   }
   const Difference difference = compare(live, fresh, resource, owner);
   for (Entry& entry : entries) {
-    entry.fields = without(entry.fields, difference.removed);
-    if (!is_of(entry, owner, kUpdate)) entry.fields = without(entry.fields, difference.changed);
+    entry.fields = without(std::move(entry.fields), difference.removed);
+    if (!is_of(entry, owner, kUpdate)) entry.fields = without(std::move(entry.fields), difference.changed);
   }
   if (!difference.changed.empty()) {
     const auto own = std::find_if(entries.begin(), entries.end(),
@@ -241,7 +243,7 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
     if (own == entries.end()) {
       entries.push_back(new_entry(owner, kUpdate, difference.changed));
     } else {
-      *own = new_entry(owner, kUpdate, united(own->fields, difference.changed));
+      *own = new_entry(owner, kUpdate, united(std::move(own->fields), difference.changed));
     }
   }
   merge_oldest(entries);
@@ -267,7 +269,7 @@ Result<Json> server_side_apply(const Json& live, const Json& configuration, cons
     if (is_of(entry, owner, kApply)) {
       former = entry.fields;
     } else {
-      kept = united(kept, entry.fields);
+      kept = united(std::move(kept), entry.fields);
     }
   }
   remove_fields(merged, schema, without(former, applied), kept);
@@ -280,7 +282,7 @@ Result<Json> server_side_apply(const Json& live, const Json& configuration, cons
     const FieldSet contested = common(entry.fields, difference.changed);
     visit_paths(without(contested, yielded),
                 [&](const std::string& path) { conflicts.emplace_back(name_of(entry), path); });
-    entry.fields = without(without(entry.fields, contested), difference.removed);
+    entry.fields = without(without(std::move(entry.fields), contested), difference.removed);
   }
   if (!conflicts.empty() && !force) return conflict_status(std::move(conflicts));
   const auto own = std::find_if(entries.begin(), entries.end(),

@@ -31,27 +31,27 @@ void read_owners(FieldReader& meta, std::vector<cluster::OwnerReference>& to) {
   });
 }
 
-Json encode_owner(const cluster::OwnerReference& owner) {
-  Json entry{
-      {"apiVersion", owner.api_version}, {"kind", owner.kind}, {"name", owner.name}, {"uid", owner.uid}};
-  put_if_set(entry, "controller", owner.controller);
-  put_if_set(entry, "blockOwnerDeletion", owner.block_owner_deletion);
-  return entry;
+void describe_owner(JsonSink& to, const cluster::OwnerReference& owner) {
+  to.begin_object(nullptr);
+  to.text("apiVersion", owner.api_version);
+  to.put("blockOwnerDeletion", owner.block_owner_deletion);
+  to.put("controller", owner.controller);
+  to.text("kind", owner.kind);
+  to.text("name", owner.name);
+  to.text("uid", owner.uid);
+  to.end();
 }
 
-Json encode_managed_fields(const cluster::ManagedFields& fields) {
-  Json entry = Json::object();
-  put_if_set(entry, "manager", fields.manager);
-  put_if_set(entry, "operation", fields.operation);
-  put_if_set(entry, "apiVersion", fields.api_version);
-  if (fields.time) entry["time"] = cluster::to_text(*fields.time);
-  put_if_set(entry, "fieldsType", fields.fields_type);
-  put_if_set(entry, "subresource", fields.subresource);
-  if (!fields.fields_json.empty()) {
-    Json tree = Json::parse(fields.fields_json, nullptr, false);
-    if (!tree.is_discarded()) entry["fieldsV1"] = std::move(tree);
-  }
-  return entry;
+void describe_managed_fields(JsonSink& to, const cluster::ManagedFields& fields) {
+  to.begin_object(nullptr);
+  to.put("apiVersion", fields.api_version);
+  to.put("fieldsType", fields.fields_type);
+  if (!fields.fields_json.empty()) to.json("fieldsV1", fields.fields_json);
+  to.put("manager", fields.manager);
+  to.put("operation", fields.operation);
+  to.put("subresource", fields.subresource);
+  to.put("time", fields.time);
+  to.end();
 }
 
 }  // namespace
@@ -90,40 +90,63 @@ void read_conditions(FieldReader& status, std::vector<cluster::Condition>& to) {
   });
 }
 
+void describe_meta(JsonSink& to, const cluster::ObjectMeta& meta) {
+  to.put("annotations", meta.annotations);
+  to.put("creationTimestamp", meta.creation);
+  to.put("deletionGracePeriodSeconds", meta.deletion_grace_seconds);
+  to.put("deletionTimestamp", meta.deletion);
+  to.put("finalizers", meta.finalizers);
+  to.put("generateName", meta.generate_name);
+  to.put_number("generation", meta.generation);
+  to.put("labels", meta.labels);
+  if (!meta.managed_fields.empty()) {
+    to.begin_list("managedFields");
+    for (const auto& fields : meta.managed_fields) describe_managed_fields(to, fields);
+    to.end();
+  }
+  to.put("name", meta.name);
+  to.put("namespace", meta.name_space);
+  if (!meta.owner_references.empty()) {
+    to.begin_list("ownerReferences");
+    for (const auto& owner : meta.owner_references) describe_owner(to, owner);
+    to.end();
+  }
+  to.put("uid", meta.uid);
+}
+
+void describe_conditions(JsonSink& to, const std::vector<cluster::Condition>& conditions) {
+  if (conditions.empty()) return;
+  to.begin_list("conditions");
+  for (const cluster::Condition& condition : conditions) {
+    to.begin_object(nullptr);
+    if (condition.last_transition) {
+      to.put("lastTransitionTime", condition.last_transition);
+    } else {
+      to.null("lastTransitionTime");
+    }
+    to.text("message", condition.message);
+    to.put_number("observedGeneration", condition.observed_generation);
+    to.text("reason", condition.reason);
+    to.text("status", condition.status);
+    to.text("type", condition.type);
+    to.end();
+  }
+  to.end();
+}
+
 Json encode_meta(const cluster::ObjectMeta& meta) {
   Json object = Json::object();
-  put_if_set(object, "name", meta.name);
-  put_if_set(object, "generateName", meta.generate_name);
-  put_if_set(object, "namespace", meta.name_space);
-  put_if_set(object, "uid", meta.uid);
-  put_if_set(object, "resourceVersion", meta.resource_version);
-  if (meta.generation != 0) object["generation"] = meta.generation;
-  if (meta.creation) object["creationTimestamp"] = cluster::to_text(*meta.creation);
-  if (meta.deletion) object["deletionTimestamp"] = cluster::to_text(*meta.deletion);
-  put_if_set(object, "deletionGracePeriodSeconds", meta.deletion_grace_seconds);
-  put_if_set(object, "labels", meta.labels);
-  put_if_set(object, "annotations", meta.annotations);
-  put_if_set(object, "finalizers", meta.finalizers);
-  for (const auto& owner : meta.owner_references) object["ownerReferences"].push_back(encode_owner(owner));
-  for (const auto& fields : meta.managed_fields) {
-    object["managedFields"].push_back(encode_managed_fields(fields));
-  }
+  TreeSink to(object);
+  describe_meta(to, meta);
+  to.put("resourceVersion", meta.resource_version);
   return object;
 }
 
 Json encode_conditions(const std::vector<cluster::Condition>& conditions) {
-  Json list = Json::array();
-  for (const cluster::Condition& condition : conditions) {
-    Json entry{{"type", condition.type},
-               {"status", condition.status},
-               {"reason", condition.reason},
-               {"message", condition.message},
-               {"lastTransitionTime", nullptr}};
-    if (condition.last_transition) entry["lastTransitionTime"] = cluster::to_text(*condition.last_transition);
-    if (condition.observed_generation != 0) entry["observedGeneration"] = condition.observed_generation;
-    list.push_back(std::move(entry));
-  }
-  return list;
+  Json object = Json::object();
+  TreeSink to(object);
+  describe_conditions(to, conditions);
+  return object.value("conditions", Json::array());
 }
 
 }  // namespace clusterip::api

@@ -16,6 +16,19 @@ Json typed(ObjectKind kind) {
   return Json{{"apiVersion", api_version(kind)}, {"kind", kind_name(kind)}};
 }
 
+void describe_spec(JsonSink& to, const IpAddress& address) {
+  to.begin_object("spec");
+  if (address.parent) {
+    to.begin_object("parentRef");
+    to.put("group", address.parent->group);
+    to.put("name", address.parent->name);
+    to.put("namespace", address.parent->name_space);
+    to.put("resource", address.parent->resource);
+    to.end();
+  }
+  to.end();
+}
+
 }  // namespace
 
 std::string_view kind_name(ObjectKind kind) {
@@ -77,25 +90,31 @@ Decoded<IpAddress> decode_ip_address(const Json& object) {
 Json encode(const ServiceCidr& cidr) {
   Json object = typed(ObjectKind::kServiceCidr);
   object["metadata"] = encode_meta(cidr.meta);
-  object["spec"] = Json::object();
-  if (!cidr.cidrs.empty()) object["spec"]["cidrs"] = cidr.cidrs;
-  object["status"] = Json::object();
-  if (!cidr.conditions.empty()) object["status"]["conditions"] = encode_conditions(cidr.conditions);
+  TreeSink to(object);
+  to.begin_object("spec");
+  to.put("cidrs", cidr.cidrs);
+  to.end();
+  to.begin_object("status");
+  describe_conditions(to, cidr.conditions);
+  to.end();
   return object;
 }
 
 Json encode(const IpAddress& address) {
   Json object = typed(ObjectKind::kIpAddress);
   object["metadata"] = encode_meta(address.meta);
-  object["spec"] = Json::object();
-  if (address.parent) {
-    Json& parent = object["spec"]["parentRef"] = Json::object();
-    put_if_set(parent, "group", address.parent->group);
-    put_if_set(parent, "resource", address.parent->resource);
-    put_if_set(parent, "namespace", address.parent->name_space);
-    put_if_set(parent, "name", address.parent->name);
-  }
+  TreeSink to(object);
+  describe_spec(to, address);
   return object;
+}
+
+std::string document_of(const IpAddress& address) {
+  return written_text([&](JsonSink& to) {
+    to.begin_object("metadata");
+    describe_meta(to, address.meta);
+    to.end();
+    describe_spec(to, address);
+  });
 }
 
 }  // namespace clusterip::api

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/json_fields.hpp"
+#include "daemon/api/json_sink.hpp"
 #include "engine/cluster/objects.hpp"
 
 namespace clusterip::api {
@@ -42,21 +43,19 @@ nlohmann::json encode(const cluster::Service& service);
 nlohmann::json encode(const cluster::ServiceCidr& cidr);
 nlohmann::json encode(const cluster::IpAddress& address);
 
+// The object as it is stored: what write_document makes of encode(object), without the tree in between.
+std::string document_of(const cluster::Service& service);
+std::string document_of(const cluster::IpAddress& address);
+
 // Parts that other codecs share.
 void read_meta(FieldReader& object, cluster::ObjectMeta& to);
 void read_conditions(FieldReader& status, std::vector<cluster::Condition>& to);
+// Without the resourceVersion, which is not stored.
+void describe_meta(JsonSink& to, const cluster::ObjectMeta& meta);
+// Nothing where there are none.
+void describe_conditions(JsonSink& to, const std::vector<cluster::Condition>& conditions);
 nlohmann::json encode_meta(const cluster::ObjectMeta& meta);
 nlohmann::json encode_conditions(const std::vector<cluster::Condition>& conditions);
-
-// A member for a text, list or optional that holds something; else none.
-template <class Value>
-void put_if_set(nlohmann::json& object, const char* name, const Value& value) {
-  if constexpr (requires { value.has_value(); }) {
-    if (value) object[name] = *value;
-  } else {
-    if (!value.empty()) object[name] = value;
-  }
-}
 
 // An object with type members and metadata, whose other members `read` takes from (fields, object).
 template <class Object, class Read>

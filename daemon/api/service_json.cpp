@@ -70,68 +70,87 @@ void read_ingress(FieldReader& status, std::vector<cluster::LoadBalancerIngress>
   });
 }
 
-Json encode_ports(const std::vector<cluster::ServicePort>& ports) {
-  Json list = Json::array();
+void describe_ports(JsonSink& to, const std::vector<cluster::ServicePort>& ports) {
+  if (ports.empty()) return;
+  to.begin_list("ports");
   for (const cluster::ServicePort& port : ports) {
-    Json entry{{"port", port.port}};
-    put_if_set(entry, "name", port.name);
-    put_if_set(entry, "protocol", port.protocol);
-    put_if_set(entry, "appProtocol", port.app_protocol);
-    entry["targetPort"] =
-        port.target_port.text ? Json(*port.target_port.text) : Json(port.target_port.number);
-    if (port.node_port != 0) entry["nodePort"] = port.node_port;
-    list.push_back(std::move(entry));
+    to.begin_object(nullptr);
+    to.put("appProtocol", port.app_protocol);
+    to.put("name", port.name);
+    to.put_number("nodePort", port.node_port);
+    to.integer("port", port.port);
+    to.put("protocol", port.protocol);
+    if (port.target_port.text) {
+      to.text("targetPort", *port.target_port.text);
+    } else {
+      to.integer("targetPort", port.target_port.number);
+    }
+    to.end();
   }
-  return list;
+  to.end();
 }
 
-Json encode_affinity(const Service::AffinityConfig& config) {
-  Json object = Json::object();
+void describe_affinity(JsonSink& to, const Service::AffinityConfig& config) {
+  to.begin_object("sessionAffinityConfig");
   if (config.has_client_ip) {
-    object["clientIP"] = Json::object();
-    put_if_set(object["clientIP"], "timeoutSeconds", config.timeout_seconds);
+    to.begin_object("clientIP");
+    to.put("timeoutSeconds", config.timeout_seconds);
+    to.end();
   }
-  return object;
+  to.end();
 }
 
-Json encode_spec(const Service& service) {
-  Json spec = Json::object();
-  if (!service.ports.empty()) spec["ports"] = encode_ports(service.ports);
-  put_if_set(spec, "selector", service.selector);
-  put_if_set(spec, "clusterIP", service.cluster_ip);
-  put_if_set(spec, "clusterIPs", service.cluster_ips);
-  put_if_set(spec, "type", service.type);
-  put_if_set(spec, "externalIPs", service.external_ips);
-  put_if_set(spec, "sessionAffinity", service.session_affinity);
-  put_if_set(spec, "loadBalancerIP", service.load_balancer_ip);
-  put_if_set(spec, "loadBalancerSourceRanges", service.load_balancer_source_ranges);
-  put_if_set(spec, "externalName", service.external_name);
-  put_if_set(spec, "externalTrafficPolicy", service.external_traffic_policy);
-  if (service.health_check_node_port != 0) spec["healthCheckNodePort"] = service.health_check_node_port;
-  if (service.publish_not_ready_addresses) spec["publishNotReadyAddresses"] = true;
-  if (service.session_affinity_config) {
-    spec["sessionAffinityConfig"] = encode_affinity(*service.session_affinity_config);
-  }
-  put_if_set(spec, "ipFamilies", service.ip_families);
-  put_if_set(spec, "ipFamilyPolicy", service.ip_family_policy);
-  put_if_set(spec, "allocateLoadBalancerNodePorts", service.allocate_load_balancer_node_ports);
-  put_if_set(spec, "loadBalancerClass", service.load_balancer_class);
-  put_if_set(spec, "internalTrafficPolicy", service.internal_traffic_policy);
-  put_if_set(spec, "trafficDistribution", service.traffic_distribution);
-  return spec;
+void describe_spec(JsonSink& to, const Service& service) {
+  to.put("allocateLoadBalancerNodePorts", service.allocate_load_balancer_node_ports);
+  to.put("clusterIP", service.cluster_ip);
+  to.put("clusterIPs", service.cluster_ips);
+  to.put("externalIPs", service.external_ips);
+  to.put("externalName", service.external_name);
+  to.put("externalTrafficPolicy", service.external_traffic_policy);
+  to.put_number("healthCheckNodePort", service.health_check_node_port);
+  to.put("internalTrafficPolicy", service.internal_traffic_policy);
+  to.put("ipFamilies", service.ip_families);
+  to.put("ipFamilyPolicy", service.ip_family_policy);
+  to.put("loadBalancerClass", service.load_balancer_class);
+  to.put("loadBalancerIP", service.load_balancer_ip);
+  to.put("loadBalancerSourceRanges", service.load_balancer_source_ranges);
+  describe_ports(to, service.ports);
+  if (service.publish_not_ready_addresses) to.boolean("publishNotReadyAddresses", true);
+  to.put("selector", service.selector);
+  to.put("sessionAffinity", service.session_affinity);
+  if (service.session_affinity_config) describe_affinity(to, *service.session_affinity_config);
+  to.put("trafficDistribution", service.traffic_distribution);
+  to.put("type", service.type);
 }
 
-Json encode_ingress(const cluster::LoadBalancerIngress& ingress) {
-  Json entry = Json::object();
-  put_if_set(entry, "ip", ingress.ip);
-  put_if_set(entry, "hostname", ingress.hostname);
-  put_if_set(entry, "ipMode", ingress.ip_mode);
-  for (const cluster::PortStatus& port : ingress.ports) {
-    Json state{{"port", port.port}, {"protocol", port.protocol}};
-    put_if_set(state, "error", port.error);
-    entry["ports"].push_back(std::move(state));
+void describe_ingress(JsonSink& to, const cluster::LoadBalancerIngress& ingress) {
+  to.begin_object(nullptr);
+  to.put("hostname", ingress.hostname);
+  to.put("ip", ingress.ip);
+  to.put("ipMode", ingress.ip_mode);
+  if (!ingress.ports.empty()) {
+    to.begin_list("ports");
+    for (const cluster::PortStatus& port : ingress.ports) {
+      to.begin_object(nullptr);
+      to.put("error", port.error);
+      to.integer("port", port.port);
+      to.text("protocol", port.protocol);
+      to.end();
+    }
+    to.end();
   }
-  return entry;
+  to.end();
+}
+
+void describe_status(JsonSink& to, const Service& service) {
+  describe_conditions(to, service.conditions);
+  to.begin_object("loadBalancer");
+  if (!service.ingress.empty()) {
+    to.begin_list("ingress");
+    for (const auto& ingress : service.ingress) describe_ingress(to, ingress);
+    to.end();
+  }
+  to.end();
 }
 
 }  // namespace
@@ -149,13 +168,28 @@ Decoded<Service> decode_service(const Json& object) {
 Json encode(const Service& service) {
   Json object{{"apiVersion", api_version(ObjectKind::kService)}, {"kind", kind_name(ObjectKind::kService)}};
   object["metadata"] = encode_meta(service.meta);
-  object["spec"] = encode_spec(service);
-  object["status"] = {{"loadBalancer", Json::object()}};
-  for (const auto& ingress : service.ingress) {
-    object["status"]["loadBalancer"]["ingress"].push_back(encode_ingress(ingress));
-  }
-  if (!service.conditions.empty()) object["status"]["conditions"] = encode_conditions(service.conditions);
+  TreeSink to(object);
+  to.begin_object("spec");
+  describe_spec(to, service);
+  to.end();
+  to.begin_object("status");
+  describe_status(to, service);
+  to.end();
   return object;
+}
+
+std::string document_of(const Service& service) {
+  return written_text([&](JsonSink& to) {
+    to.begin_object("metadata");
+    describe_meta(to, service.meta);
+    to.end();
+    to.begin_object("spec");
+    describe_spec(to, service);
+    to.end();
+    to.begin_object("status");
+    describe_status(to, service);
+    to.end();
+  });
 }
 
 }  // namespace clusterip::api

@@ -49,12 +49,6 @@ const cluster::OnFailure* on_failure(const cluster::Effect& effect) {
 
 }  // namespace
 
-bool is_asked_to_go(const Record& record) {
-  // Most are not, and are not worth parsing.
-  return record.document.find("\"deletionTimestamp\"") != std::string::npos &&
-         api::read_document(record.document, record.revision).at("metadata").contains("deletionTimestamp");
-}
-
 RequestContext EffectRunner::as(std::string manager) const {
   RequestContext context;
   context.user = kOwnUser;

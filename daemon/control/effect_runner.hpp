@@ -16,9 +16,6 @@ struct RunOutcome {
   std::optional<cluster::Duration> requeue;
 };
 
-// The object has a deletionTimestamp.
-bool is_asked_to_go(const Record& record);
-
 class EffectRunner {
  public:
   using Now = std::function<cluster::Instant()>;

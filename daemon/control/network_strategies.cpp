@@ -34,13 +34,13 @@ class ServiceCidrStrategy : public Strategy {
     return object;
   }
 
-  Result<Plan> plan_create(Json object, const RequestContext&) const override {
+  Result<Plan> plan_create(const Json& object, const RequestContext&) const override {
     cluster::ServiceCidr cidr = decoded(object, api::decode_service_cidr);
     const auto errors = cluster::validate_create(cidr);
     if (!errors.empty()) return api::invalid(resource().subject(), cidr.meta.name, errors);
     cluster::prepare_create(cidr.meta, Scope::kCluster);
     cidr.conditions.clear();  // the status is the controllers' to write
-    return Plan{api::encode(cidr), {}, nullptr};
+    return plan_of(api::encode(cidr));
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
@@ -56,7 +56,7 @@ class ServiceCidrStrategy : public Strategy {
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(cidr.meta, standing.meta, Scope::kCluster);
     if (status) cluster::reset_for_status(cidr.meta, standing.meta);
-    return Plan{api::encode(cidr), {}, nullptr};
+    return plan_of(api::encode(cidr));
   }
 };
 
@@ -103,12 +103,12 @@ class IpAddressStrategy : public Strategy {
     return api::encode(std::get<cluster::IpAddress>(read));
   }
 
-  Result<Plan> plan_create(Json object, const RequestContext& context) const override {
+  Result<Plan> plan_create(const Json& object, const RequestContext& context) const override {
     cluster::IpAddress address = decoded(object, api::decode_ip_address);
     const auto errors = cluster::validate_create(address);
     if (!errors.empty()) return api::invalid(resource().subject(), address.meta.name, errors);
     cluster::prepare_create(address.meta, Scope::kCluster);
-    Plan plan{api::encode(address), {}, nullptr};
+    Plan plan = plan_of(api::encode(address));
     if (context.dry_run) return plan;
     plan.pledge = take(address.meta.name);
     if (!plan.pledge) return api::already_exists(resource().subject(), address.meta.name);
@@ -121,12 +121,14 @@ class IpAddressStrategy : public Strategy {
     const auto errors = cluster::validate_update(address, standing);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(address.meta, standing.meta, Scope::kCluster);
-    return Plan{api::encode(address), {}, nullptr};
+    return plan_of(api::encode(address));
   }
 
   Plan plan_erase(const Json& old) const override {
     const std::string name = old.at("metadata").at("name");
-    return {old, {}, std::make_unique<ReleasedAddress>(authority_, name, in_flight_.enter())};
+    Plan plan;
+    plan.pledge = std::make_unique<ReleasedAddress>(authority_, name, in_flight_.enter());
+    return plan;
   }
 
   // The base becomes the name unchanged.

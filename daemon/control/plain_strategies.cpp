@@ -25,15 +25,16 @@ class PlainStrategy : public Strategy {
     return object;
   }
 
-  Result<Plan> plan_create(Json object, const RequestContext&) const override {
+  Result<Plan> plan_create(const Json& sent, const RequestContext&) const override {
     cluster::ObjectMeta meta;
-    if (auto refusal = read(object, meta)) return std::move(*refusal);
+    if (auto refusal = read(sent, meta)) return std::move(*refusal);
     cluster::prepare_create(meta, scope());
     const auto errors = cluster::validate_core_meta(meta, rule_, scope());
     if (!errors.empty()) return api::invalid(resource().subject(), meta.name, errors);
+    Json object = sent;
     object["metadata"] = api::encode_meta(meta);
     fill_in(object);
-    return Plan{std::move(object), {}, nullptr};
+    return plan_of(object);
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
@@ -51,7 +52,7 @@ class PlainStrategy : public Strategy {
       object.erase(kept);
       if (old.contains(kept)) object[kept] = old.at(kept);
     }
-    return Plan{std::move(object), {}, nullptr};
+    return plan_of(object);
   }
 
  protected:

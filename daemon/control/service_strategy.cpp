@@ -94,7 +94,7 @@ class ServiceStrategy : public Strategy {
 
   Json blank() const override { return api::encode(Service()); }
 
-  Result<Plan> plan_create(Json object, const RequestContext& context) const override {
+  Result<Plan> plan_create(const Json& object, const RequestContext& context) const override {
     const Service service = read(object);
     return decide([&] { return authority_.create(service, draws(), {context.dry_run}); }, service.meta.name,
                   nullptr, context);
@@ -116,7 +116,8 @@ class ServiceStrategy : public Strategy {
     AddressLookup lookup(store_);
     InFlight::Ticket ticket = in_flight_.enter();
     Reservation reservation = authority_.remove(read(old), lookup.finder());
-    Plan plan{old, lookup.erasures(reservation.write().deleted), nullptr};
+    Plan plan;
+    plan.beside = lookup.erasures(reservation.write().deleted);
     plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket));
     return plan;
   }
@@ -125,6 +126,13 @@ class ServiceStrategy : public Strategy {
   bool returns_deleted() const override { return true; }
 
  private:
+  static Plan plan_of_service(const Service& service) {
+    Plan plan;
+    plan.document = api::document_of(service);
+    plan.goes = service.meta.deletion && service.meta.finalizers.empty();
+    return plan;
+  }
+
   // What passed decode once passes it always.
   static Service read(const Json& canonical) { return std::get<Service>(api::decode_service(canonical)); }
 
@@ -132,7 +140,7 @@ class ServiceStrategy : public Strategy {
     cluster::prepare_service_status_update(service, standing);
     const auto errors = cluster::validate_service_status_update(service, standing, authority_.version());
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
-    return Plan{api::encode(service), {}, nullptr};
+    return plan_of_service(service);
   }
 
   // Asks again when it is refused for what others, still under way, may give back.
@@ -171,7 +179,7 @@ class ServiceStrategy : public Strategy {
     for (std::string& text : cluster::service_warnings(decided, authority_.version())) {
       context.warn(std::move(text));
     }
-    Plan plan{api::encode(decided), {}, nullptr};
+    Plan plan = plan_of_service(decided);
     for (const cluster::IpAddress& address : reservation.write().created) {
       plan.beside.push_back(creation(address, context));
     }
@@ -187,12 +195,7 @@ class ServiceStrategy : public Strategy {
     address.meta.uid = random_uid();
     address.meta.creation = context.now.whole_second();
     address.meta.managed_fields = {own_fields(context)};
-    return {Write::Kind::kCreate,
-            kAddresses,
-            {"", address.meta.name},
-            0,
-            api::write_document(api::encode(address)),
-            true};
+    return {Write::Kind::kCreate, kAddresses, {"", address.meta.name}, 0, api::document_of(address), true};
   }
 
   // The server's own mark on the objects that it writes for a Service.

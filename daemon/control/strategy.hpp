@@ -53,8 +53,9 @@ class Pledge {
 
 // What a request comes to.
 struct Plan {
-  Json object;         // as it is to be stored
-  Transaction beside;  // changes of other objects that belong to it
+  std::string document;  // the object as it is to be stored
+  bool goes = false;     // it was asked to go, and waits for nobody
+  Transaction beside;    // changes of other objects that belong to it
   std::unique_ptr<Pledge> pledge;
 
   void settle() {
@@ -72,7 +73,7 @@ class Strategy {
   // The object that has nothing: what a create is compared with to see which fields it sets.
   virtual Json blank() const;
   // The object has a name (if it was given one), a uid and a creation time.
-  virtual api::Result<Plan> plan_create(Json object, const RequestContext& context) const = 0;
+  virtual api::Result<Plan> plan_create(const Json& object, const RequestContext& context) const = 0;
   // Through the status subresource when `status`.
   virtual api::Result<Plan> plan_update(Json object, const Json& old, bool status,
                                         const RequestContext& context) const = 0;
@@ -82,7 +83,7 @@ class Strategy {
   virtual void mark_deleting(Json& /*object*/) const {}
   virtual api::Refusal refuse_erase(const Json& /*standing*/) const { return std::nullopt; }
   // What goes with an object that is being erased.
-  virtual Plan plan_erase(const Json& old) const { return {old, {}, nullptr}; }
+  virtual Plan plan_erase(const Json& /*old*/) const { return {}; }
 
   // The name that generateName becomes.
   virtual std::string generate_name(std::string_view base, std::string_view random_end) const;
@@ -91,6 +92,10 @@ class Strategy {
   virtual bool creates_on_update() const { return false; }
   // DELETE answers with the object, not with a Status.
   virtual bool returns_deleted() const { return false; }
+
+ protected:
+  // The plan that stores the object and nothing else.
+  Plan plan_of(const Json& object) const;
 };
 
 }  // namespace clusterip::daemon

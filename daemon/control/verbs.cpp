@@ -43,12 +43,13 @@ bool has_finalizers(const Json& object) {
   return found != meta.end() && !found->empty();
 }
 
-RecordPtr record_of(const api::Resource& resource, const Json& object, std::uint64_t revision) {
+RecordPtr record_of(const api::Resource& resource, ObjectKey key, std::string document,
+                    std::uint64_t revision) {
   auto record = std::make_shared<Record>();
   record->resource = id_of(resource);
-  record->key = key_of(object);
+  record->key = std::move(key);
   record->revision = revision;
-  record->document = api::write_document(object);
+  record->document = std::move(document);
   return record;
 }
 
@@ -59,8 +60,7 @@ Status failed(const CommitFailure& failure) {
 
 Status already_exists(const api::Resource& resource, const std::string& name, const RecordPtr& standing) {
   Status status = api::already_exists(resource.subject(), name);
-  if (standing && standing->document.find("\"deletionTimestamp\"") != std::string::npos &&
-      is_deleting(api::read_document(standing->document, standing->revision))) {
+  if (standing && is_asked_to_go(*standing)) {
     status.message = "object is being deleted: " + status.message;
   }
   return status;
@@ -133,6 +133,12 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
 
 }  // namespace
 
+bool is_asked_to_go(const Record& record) {
+  // Most are not, and are not worth parsing.
+  return record.document.find("\"deletionTimestamp\"") != std::string::npos &&
+         is_deleting(api::read_document(record.document, record.revision));
+}
+
 bool Strategy::waits(const Json& object) const {
   return has_finalizers(object);
 }
@@ -140,6 +146,13 @@ bool Strategy::waits(const Json& object) const {
 std::string Strategy::generate_name(std::string_view base, std::string_view random_end) const {
   constexpr std::size_t kLongestName = 63;
   return std::string(base.substr(0, kLongestName - random_end.size())).append(random_end);
+}
+
+Plan Strategy::plan_of(const Json& object) const {
+  Plan plan;
+  plan.document = api::write_document(object);
+  plan.goes = is_deleting(object) && !waits(object);
+  return plan;
 }
 
 Json Strategy::blank() const {
@@ -187,7 +200,7 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
   if (resource.namespaced) {
     const RecordPtr home = store_.get(id_of(namespaces), {"", std::string(name_space)});
     if (!home) return api::not_found(namespaces.subject(), name_space);
-    if (is_deleting(api::read_document(home->document, home->revision))) {
+    if (is_asked_to_go(*home)) {
       return api::forbidden(resource.subject(), text_of(object.at("metadata"), "name"),
                             "unable to create new content in namespace " + std::string(name_space) +
                                 " because it is being terminated");
@@ -217,12 +230,16 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
 
 Result<Written> Verbs::create_named(const Strategy& kind, Json object, const RequestContext& context) const {
   const api::Resource& resource = kind.resource();
+  ObjectKey key = key_of(object);
+  if (!resource.namespaced) key.name_space.clear();
   fill_system_fields(object["metadata"], context);
   for (;;) {
     Result<Plan> plan = kind.plan_create(object, context);
     if (!plan) return plan.status();
-    if (context.dry_run) return Written{record_of(resource, plan->object, 0), true};
-    Result<Written> written = commit_create(kind, std::move(*plan), context);
+    if (context.dry_run) {
+      return Written{record_of(resource, key, std::move(plan->document), 0), true};
+    }
+    Result<Written> written = commit_create(resource, key, std::move(*plan), context);
     // An IPAddress that came in between: the addresses are chosen anew.
     if (written || !written.status().reason.empty()) return written;
   }
@@ -238,12 +255,12 @@ CommitOutcome Verbs::commit(Transaction transaction, Plan& plan, const RequestCo
   return outcome;
 }
 
-Result<Written> Verbs::commit_create(const Strategy& kind, Plan plan, const RequestContext& context) const {
-  const api::Resource& resource = kind.resource();
+Result<Written> Verbs::commit_create(const api::Resource& resource, const ObjectKey& key, Plan plan,
+                                     const RequestContext& context) const {
   Transaction transaction;
-  const ObjectKey key = key_of(plan.object);
-  transaction.push_back({Write::Kind::kCreate, id_of(resource), key, 0, api::write_document(plan.object),
-                         !plan.beside.empty()});
+  transaction.reserve(1 + plan.beside.size());
+  transaction.push_back(
+      {Write::Kind::kCreate, id_of(resource), key, 0, std::move(plan.document), !plan.beside.empty()});
   for (Write& write : plan.beside) transaction.push_back(std::move(write));
   CommitOutcome outcome = commit(std::move(transaction), plan, context);
   if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) return Written{records->front(), true};
@@ -272,7 +289,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     if (!context.owned) api::record_update(*fresh, old, resource, owner_of(resource, status, context));
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);
     if (!plan) return plan.status();
-    const bool erased = is_deleting(plan->object) && !kind.waits(plan->object);
+    const bool erased = plan->goes;
     if (erased) {
       // Whatever else the request wanted, the object goes as it stood.
       Plan farewell = kind.plan_erase(old);
@@ -283,10 +300,12 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
                 id_of(resource),
                 key,
                 standing->revision,
-                api::write_document(plan->object),
+                std::move(plan->document),
                 !plan->beside.empty()};
     if (!erased && write.document == standing->document) return Written{standing, false};
-    if (context.dry_run) return Written{record_of(resource, plan->object, standing->revision), false};
+    if (context.dry_run) {
+      return Written{record_of(resource, key, std::move(write.document), standing->revision), false};
+    }
     Transaction transaction;
     transaction.push_back(std::move(write));
     for (Write& beside : plan->beside) transaction.push_back(std::move(beside));
@@ -341,11 +360,14 @@ Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key
       object["metadata"]["deletionGracePeriodSeconds"] = 0;
       kind.mark_deleting(object);
     }
-    if (context.dry_run) return Deleted{record_of(resource, object, standing->revision), !waits};
+    std::string document = api::write_document(object);
+    if (context.dry_run) {
+      return Deleted{record_of(resource, key, std::move(document), standing->revision), !waits};
+    }
     Transaction transaction;
     transaction.push_back({waits ? Write::Kind::kUpdate : Write::Kind::kErase, id_of(resource), key,
-                           standing->revision, api::write_document(object)});
-    Plan farewell = waits ? Plan{object, {}, nullptr} : kind.plan_erase(object);
+                           standing->revision, std::move(document)});
+    Plan farewell = waits ? Plan{} : kind.plan_erase(object);
     for (Write& beside : farewell.beside) transaction.push_back(std::move(beside));
     CommitOutcome outcome = commit(std::move(transaction), farewell, context);
     if (auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {

@@ -32,6 +32,9 @@ struct Deleted {
   bool gone = true;
 };
 
+// The object has a deletionTimestamp.
+bool is_asked_to_go(const Record& record);
+
 class Verbs {
  public:
   // One strategy for each resource, in the order of the registry.
@@ -61,7 +64,7 @@ class Verbs {
                                Json& object) const;
   api::Result<Written> create_named(const Strategy& strategy, Json object,
                                     const RequestContext& context) const;
-  api::Result<Written> commit_create(const Strategy& strategy, Plan plan,
+  api::Result<Written> commit_create(const api::Resource& resource, const ObjectKey& key, Plan plan,
                                      const RequestContext& context) const;
   // Once the transaction is stored, the plan is settled and what went beside is told.
   CommitOutcome commit(Transaction transaction, Plan& plan, const RequestContext& context) const;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/api/document.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -48,8 +50,9 @@ TEST(ObjectJson, ReadsAnIpAddress) {
                           Pair("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io")));
 }
 
-TEST(ObjectJson, WritesWhatItReads) {
-  const Json full = parse(R"({"apiVersion":"v1","kind":"Service",
+// With every field that a Service has.
+Json full_service() {
+  return parse(R"({"apiVersion":"v1","kind":"Service",
     "metadata":{"name":"a","namespace":"n","uid":"u","resourceVersion":"7","generation":2,
       "creationTimestamp":"2026-11-22T10:00:00Z","deletionTimestamp":"2026-11-22T10:00:09Z",
       "deletionGracePeriodSeconds":0,"labels":{"l":"1"},"annotations":{"x":"2"},"finalizers":["f/f"],
@@ -64,8 +67,36 @@ TEST(ObjectJson, WritesWhatItReads) {
       "externalIPs":["1.2.3.4"],"loadBalancerSourceRanges":["10.0.0.0/8"],"loadBalancerClass":"c/c",
       "allocateLoadBalancerNodePorts":false,"externalTrafficPolicy":"Local","internalTrafficPolicy":"Cluster",
       "healthCheckNodePort":30001,"publishNotReadyAddresses":true,"trafficDistribution":"PreferClose"},
-    "status":{"loadBalancer":{"ingress":[{"ip":"1.2.3.4","ipMode":"VIP","ports":[{"port":80,"protocol":"TCP"}]}]}}})");
+    "status":{"conditions":[{"type":"T","status":"True","reason":"R","message":"m","lastTransitionTime":null,
+      "observedGeneration":3}],"loadBalancer":{"ingress":[{"ip":"1.2.3.4","ipMode":"VIP","ports":[{"port":80,"protocol":"TCP"}]}]}}})");
+}
+
+TEST(ObjectJson, WritesWhatItReads) {
+  const Json full = full_service();
   EXPECT_EQ(encode(std::get<cluster::Service>(decode_service(full))), full);
+}
+
+// What is stored is written without a tree, and is the same.
+TEST(ObjectJson, StoredTextIsThePrintedTree) {
+  Json odd = full_service();
+  odd["metadata"]["labels"] = {{"quote\"", "back\\slash"}, {"ünïcode", "\u0001\n"}, {"", ""}};
+  odd["metadata"]["annotations"]["broken"] = "\xff\xfe";
+  odd["spec"]["selector"] = {{"b", "2"}, {"a", "1"}};
+  odd["status"]["loadBalancer"]["ingress"][0]["ports"][0]["error"] = "e";
+  const Json empty{{"metadata", {{"name", "a"}}}};
+  const Json bare{{"metadata", {{"name", "a"}}}, {"spec", {{"sessionAffinityConfig", Json::object()}}}};
+  for (const Json& object : {full_service(), odd, empty, bare}) {
+    const auto service = std::get<cluster::Service>(decode_service(object));
+    EXPECT_EQ(document_of(service), write_document(encode(service)));
+  }
+  for (
+      const char* text :
+      {R"({"metadata":{"name":"10.0.0.1","labels":{"a":"b"}},"spec":{"parentRef":{"group":"g","resource":"services",
+            "namespace":"n","name":"s"}}})",
+       R"({"metadata":{"name":"fd00::1"}})"}) {
+    const auto address = std::get<cluster::IpAddress>(decode_ip_address(parse(text)));
+    EXPECT_EQ(document_of(address), write_document(encode(address)));
+  }
 }
 
 TEST(ObjectJson, UnknownMembersAndOtherSpellingsAreIgnored) {

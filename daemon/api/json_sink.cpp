@@ -1,0 +1,110 @@
+#include "daemon/api/json_sink.hpp"
+
+#include <algorithm>
+
+#include "daemon/api/document.hpp"
+
+namespace clusterip::api {
+
+using Json = nlohmann::json;
+
+Json& TreeSink::add(const char* name, Json value) {
+  Json& to = *open_.back();
+  if (name == nullptr) {
+    to.push_back(std::move(value));
+    return to.back();
+  }
+  return to[name] = std::move(value);
+}
+
+void TreeSink::begin_object(const char* name) {
+  open_.push_back(&add(name, Json::object()));
+}
+
+void TreeSink::begin_list(const char* name) {
+  open_.push_back(&add(name, Json::array()));
+}
+
+void TreeSink::json(const char* name, const std::string& value) {
+  Json tree = Json::parse(value, nullptr, false);
+  if (!tree.is_discarded()) add(name, std::move(tree));
+}
+
+void TextSink::lead(const char* name) {
+  if (out_.back() != '{' && out_.back() != '[') out_ += ',';
+  if (name != nullptr) out_.append("\"").append(name).append("\":");
+}
+
+void TextSink::append_text(std::string_view value) {
+  const bool plain = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  if (plain) {
+    out_.append("\"").append(value).append("\"");
+  } else {
+    out_ += dump(value);
+  }
+}
+
+void TextSink::begin_object(const char* name) {
+  lead(name);
+  out_ += '{';
+  closers_.push_back('}');
+}
+
+void TextSink::begin_list(const char* name) {
+  lead(name);
+  out_ += '[';
+  closers_.push_back(']');
+}
+
+void TextSink::end() {
+  out_ += closers_.back();
+  closers_.pop_back();
+}
+
+void TextSink::text(const char* name, std::string_view value) {
+  lead(name);
+  append_text(value);
+}
+
+void TextSink::integer(const char* name, std::int64_t value) {
+  lead(name);
+  out_ += std::to_string(value);
+}
+
+void TextSink::boolean(const char* name, bool value) {
+  lead(name);
+  out_ += value ? "true" : "false";
+}
+
+void TextSink::null(const char* name) {
+  lead(name);
+  out_ += "null";
+}
+
+void TextSink::json(const char* name, const std::string& value) {
+  lead(name);
+  out_ += value;
+}
+
+void TextSink::labels(const char* name, const cluster::Labels& value) {
+  begin_object(name);
+  for (const auto& [key, text] : value) {
+    lead(nullptr);
+    append_text(key);
+    out_ += ':';
+    append_text(text);
+  }
+  end();
+}
+
+void TextSink::texts(const char* name, const std::vector<std::string>& value) {
+  begin_list(name);
+  for (const std::string& text : value) {
+    lead(nullptr);
+    append_text(text);
+  }
+  end();
+}
+
+}  // namespace clusterip::api
