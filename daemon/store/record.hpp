@@ -27,6 +27,7 @@ struct Record {
   ResourceId resource = 0;
   ObjectKey key;
   std::uint64_t revision = 0;
+  std::uint64_t row = 0;  // on disk: the revision of the object's creation
   std::string document;
 };
 using RecordPtr = std::shared_ptr<const Record>;

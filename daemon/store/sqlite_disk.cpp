@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -13,13 +17,16 @@
 namespace clusterip::daemon {
 namespace {
 
-constexpr std::string_view kFormat = "1";
-constexpr const char* kSchema =
-    "CREATE TABLE IF NOT EXISTS objects("
-    " resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
-    " revision INTEGER NOT NULL, document TEXT NOT NULL,"
-    " PRIMARY KEY(resource, namespace, name));"
+// The row of an object is the revision of its creation, so that new objects are written one behind the other;
+// who has which name is known to the store. Format 1 had an index of the names, of which every new object
+// dirtied a page of its own.
+constexpr std::string_view kFormat = "2";
+constexpr const char* kObjects =
+    "(row INTEGER PRIMARY KEY, resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
+    " revision INTEGER NOT NULL, document TEXT NOT NULL);";
+constexpr const char* kMeta =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
+constexpr int kBusyMilliseconds = 10'000;
 
 // One process for a directory. The lock goes with the process, however it ends.
 class DirectoryLock {
@@ -57,6 +64,87 @@ struct Finalize {
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
+Database open_database(const std::string& path) {
+  sqlite3* opened = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  Database database(opened);
+  if (code != SQLITE_OK) {
+    throw DiskError("store " + path + ": " + (opened != nullptr ? sqlite3_errmsg(opened) : "out of memory"));
+  }
+  sqlite3_busy_timeout(opened, kBusyMilliseconds);
+  return database;
+}
+
+// Folds the write-ahead log back into the database, as far as nobody writes or reads meanwhile. How many
+// pages of the log are folded back now. What fails is tried again later: the log has everything.
+int fold(sqlite3* database) {
+  int in_log = 0;
+  int folded = 0;
+  sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &folded);
+  return folded;
+}
+
+// Folds on a thread of its own, so that requests need not wait for it. It never catches up with a busy
+// writer, who folds the small rest himself; only then does the log begin anew.
+class Folding {
+ public:
+  explicit Folding(const std::string& path) : database_(open_database(path)), thread_([this] { loop(); }) {}
+  ~Folding() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  Folding(const Folding&) = delete;
+  Folding& operator=(const Folding&) = delete;
+
+  // Called by the writer between two transactions, with the pages in the log.
+  void tend(sqlite3* writer, int pages) {
+    constexpr int kWorthIt = 4000;
+    const int small_rest = pages / 8;
+    const std::lock_guard lock(mutex_);
+    if (busy_) return;
+    if (folded_ > 0 && pages - folded_ <= small_rest) {
+      fold(writer);
+      folded_ = 0;
+      begin_at_ = kWorthIt;
+    } else if (pages >= begin_at_) {
+      // A reader may hold it up: it is not tried with each transaction.
+      begin_at_ = folded_ > 0 && folded_ == folded_before_ ? pages + kWorthIt : kWorthIt;
+      folded_before_ = folded_;
+      busy_ = true;
+      wake_.notify_one();
+    }
+  }
+
+ private:
+  void loop() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [&] { return busy_ || ending_; });
+      if (ending_) return;
+      lock.unlock();
+      const int folded = fold(database_.get());
+      lock.lock();
+      folded_ = folded;
+      busy_ = false;
+    }
+  }
+
+  Database database_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  int begin_at_ = 4000;
+  int folded_ = 0;         // by the last time; 0: the writer has folded the rest since
+  int folded_before_ = 0;  // by the time before
+  bool busy_ = false;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
 std::string_view column_text(sqlite3_stmt* statement, int column) {
   const auto* text = sqlite3_column_text(statement, column);
   if (text == nullptr) return {};
@@ -71,28 +159,57 @@ struct SqliteDisk::Impl {
   std::vector<std::string> resources;
   DirectoryLock lock;
   Database database;
-  Statement begin, commit, rollback, put, erase, set_meta;
+  Statement begin, commit, rollback, insert, update, erase, set_meta;
+  int log_pages = 0;  // in the write-ahead log since the last commit
+  std::optional<Folding> folding;
 
   Impl(const std::string& directory, std::vector<std::string> names)
       : path(directory + "/clusterip.db"), resources(std::move(names)), lock(make_directory(directory)) {
-    sqlite3* opened = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-    database.reset(opened);
-    if (code != SQLITE_OK) fail();
-    sqlite3_busy_timeout(opened, 10'000);
-    // Full synchronisation: what was answered is on the disk. The log is folded back in larger steps than the
-    // default, because each step stops the writer.
-    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;");
-    run(kSchema);
+    database = open_database(path);
+    // Full synchronisation: what was answered is on the disk.
+    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;");
+    run(kMeta);
+    set_meta = prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)");
+    take_format();
     begin = prepare("BEGIN IMMEDIATE");
     commit = prepare("COMMIT");
     rollback = prepare("ROLLBACK");
-    put = prepare(
-        "INSERT INTO objects(resource, namespace, name, revision, document) VALUES(?1, ?2, ?3, ?4, ?5)"
-        " ON CONFLICT(resource, namespace, name) DO UPDATE SET revision = ?4, document = ?5");
-    erase = prepare("DELETE FROM objects WHERE resource = ?1 AND namespace = ?2 AND name = ?3");
-    set_meta = prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)");
+    insert = prepare(
+        "INSERT INTO objects(row, revision, document, resource, namespace, name)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+    update = prepare("UPDATE objects SET revision = ?2, document = ?3 WHERE row = ?1");
+    erase = prepare("DELETE FROM objects WHERE row = ?1");
+    sqlite3_wal_hook(
+        database.get(),
+        [](void* self, sqlite3*, const char*, int pages) {
+          static_cast<Impl*>(self)->log_pages = pages;
+          return SQLITE_OK;
+        },
+        this);
+    folding.emplace(path);
+  }
+
+  // A new store gets today's format, an old one is brought to it.
+  void take_format() {
+    const std::string format = read_meta("format");
+    if (format == kFormat) return;
+    if (!format.empty() && format != "1") {
+      throw DiskError("store " + path + " has format " + format + ", this program reads " +
+                      std::string(kFormat));
+    }
+    run("BEGIN IMMEDIATE");
+    if (format.empty()) {
+      run(("CREATE TABLE IF NOT EXISTS objects" + std::string(kObjects)).c_str());
+    } else {
+      // Its rows were numbered from 1 on, so they lie below the revisions to come.
+      run(("CREATE TABLE new_objects" + std::string(kObjects) +
+           "INSERT INTO new_objects SELECT rowid, resource, namespace, name, revision, document FROM objects;"
+           "DROP TABLE objects;"
+           "ALTER TABLE new_objects RENAME TO objects;")
+              .c_str());
+    }
+    write_meta("format", kFormat);
+    run("COMMIT");
   }
 
   [[noreturn]] void fail() const {
@@ -119,6 +236,10 @@ struct SqliteDisk::Impl {
     }
   }
 
+  void bind(sqlite3_stmt* statement, int index, std::uint64_t number) {
+    if (sqlite3_bind_int64(statement, index, static_cast<sqlite3_int64>(number)) != SQLITE_OK) fail();
+  }
+
   void step(sqlite3_stmt* statement) {
     const int code = sqlite3_step(statement);
     sqlite3_reset(statement);
@@ -127,13 +248,18 @@ struct SqliteDisk::Impl {
 
   void write(const Event& event) {
     const Record& record = *event.object;
-    sqlite3_stmt* statement = event.kind == Event::Kind::kDeleted ? erase.get() : put.get();
-    bind(statement, 1, resources[record.resource]);
-    bind(statement, 2, record.key.name_space);
-    bind(statement, 3, record.key.name);
+    sqlite3_stmt* statement = event.kind == Event::Kind::kAdded      ? insert.get()
+                              : event.kind == Event::Kind::kModified ? update.get()
+                                                                     : erase.get();
+    bind(statement, 1, record.row);
     if (event.kind != Event::Kind::kDeleted) {
-      if (sqlite3_bind_int64(statement, 4, static_cast<sqlite3_int64>(record.revision)) != SQLITE_OK) fail();
-      bind(statement, 5, record.document);
+      bind(statement, 2, record.revision);
+      bind(statement, 3, record.document);
+    }
+    if (event.kind == Event::Kind::kAdded) {
+      bind(statement, 4, resources[record.resource]);
+      bind(statement, 5, record.key.name_space);
+      bind(statement, 6, record.key.name);
     }
     step(statement);
   }
@@ -160,14 +286,8 @@ SqliteDisk::SqliteDisk(const std::string& directory, std::vector<std::string> re
 SqliteDisk::~SqliteDisk() = default;
 
 std::uint64_t SqliteDisk::load(const std::function<void(Record)>& take) {
-  const std::string format = impl_->read_meta("format");
-  if (format.empty()) {
-    impl_->write_meta("format", kFormat);
-  } else if (format != kFormat) {
-    throw DiskError("store " + impl_->path + " has format " + format + ", this program reads " +
-                    std::string(kFormat));
-  }
-  const Statement query = impl_->prepare("SELECT resource, namespace, name, revision, document FROM objects");
+  const Statement query =
+      impl_->prepare("SELECT resource, namespace, name, revision, document, row FROM objects");
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(query.get())) == SQLITE_ROW) {
     const std::string_view resource = column_text(query.get(), 0);
@@ -181,6 +301,7 @@ std::uint64_t SqliteDisk::load(const std::function<void(Record)>& take) {
     record.key = {std::string(column_text(query.get(), 1)), std::string(column_text(query.get(), 2))};
     record.revision = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 3));
     record.document = column_text(query.get(), 4);
+    record.row = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 5));
     take(std::move(record));
   }
   if (code != SQLITE_DONE) impl_->fail();
@@ -192,6 +313,7 @@ std::uint64_t SqliteDisk::load(const std::function<void(Record)>& take) {
 }
 
 void SqliteDisk::commit(std::span<const Event> events, std::uint64_t revision) {
+  impl_->folding->tend(impl_->database.get(), impl_->log_pages);
   impl_->step(impl_->begin.get());
   try {
     for (const Event& event : events) impl_->write(event);

@@ -2,9 +2,9 @@
 //
 // DIR/clusterip.db in write-ahead mode with full synchronisation; one transaction for each group of requests.
 // DIR/lock keeps a second process out, while sqlite3 may read beside us at any time:
-//   objects(resource, namespace, name, revision, document)    resource is "services",
-//   "servicecidrs.networking.k8s.io", … meta(key, value)                                          format,
-//   revision
+//   objects(row, resource, namespace, name, revision, document)   resource: "services",
+//                                                                 "servicecidrs.networking.k8s.io", …
+//   meta(key, value)                                              format, revision
 // Throws DiskError. Used by one thread.
 #pragma once
 

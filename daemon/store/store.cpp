@@ -183,6 +183,7 @@ std::optional<CommitConflict> Store::stage(Transaction& transaction, std::vector
     record->resource = write.resource;
     record->key = write.key;
     record->revision = ++next_revision_;
+    record->row = previous ? previous->row : record->revision;
     record->document = std::move(write.document);
     const bool erased = write.kind == Write::Kind::kErase;
     overlay_[{write.resource, write.key}] = erased ? nullptr : record;

@@ -1,6 +1,7 @@
 // The database: what it keeps, what it refuses, and that others can read it.
 #include "daemon/store/sqlite_disk.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -41,6 +42,79 @@ TEST(SqliteDisk, KeepsObjectsAndRevisions) {
   EXPECT_EQ(store->get(0, {"default", "a"})->document, R"({"metadata":{"name":"a"}})");
   EXPECT_GT(create(*store, "c")->revision, last);
   EXPECT_FALSE(store->can_resume(last - 1));
+}
+
+TEST(SqliteDisk, KeepsTheLastStateOfWhatWasChanged) {
+  const testing::TemporaryDirectory directory;
+  {
+    const auto store = open(directory.path());
+    create(*store, "a");
+    RecordPtr record = create(*store, "b");
+    for (const char* text :
+         {R"({"metadata":{"name":"b","uid":"1"}})", R"({"metadata":{"name":"b","uid":"2"}})"}) {
+      CommitOutcome outcome =
+          store->commit({{Write::Kind::kUpdate, 0, record->key, record->revision, text, false}});
+      record = std::get<std::vector<RecordPtr>>(outcome).front();
+    }
+    // A name that is used again is another object.
+    (void)store->commit({{Write::Kind::kErase, 0, record->key, record->revision, record->document, false}});
+    create(*store, "b");
+  }
+  const auto store = open(directory.path());
+  EXPECT_EQ(store->count(0), 2U);
+  const RecordPtr again = store->get(0, {"default", "b"});
+  EXPECT_EQ(again->document, R"({"metadata":{"name":"b"}})");
+  (void)store->commit({{Write::Kind::kErase, 0, again->key, again->revision, again->document, false}});
+  EXPECT_EQ(store->count(0), 1U);
+}
+
+TEST(SqliteDisk, BringsAnOldStoreToTodaysFormat) {
+  const testing::TemporaryDirectory directory;
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open((directory.path() + "/clusterip.db").c_str(), &old), SQLITE_OK);
+  const char* format_1 =
+      "PRAGMA journal_mode=WAL;"
+      "CREATE TABLE objects(resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,"
+      " revision INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY(resource, namespace, name));"
+      "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+      "INSERT INTO meta VALUES('format', '1'), ('revision', '7');"
+      "INSERT INTO objects VALUES('services', 'default', 'a', 5, '{\"metadata\":{\"name\":\"a\"}}'),"
+      " ('namespaces', '', 'default', 7, '{\"metadata\":{\"name\":\"default\"}}');";
+  ASSERT_EQ(sqlite3_exec(old, format_1, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(old);
+  for (int time = 0; time < 2; ++time) {
+    const auto store = open(directory.path());
+    ASSERT_EQ(store->revision(), 7U + static_cast<unsigned>(time));
+    ASSERT_EQ(store->count(0), 1U + static_cast<unsigned>(time));
+    EXPECT_EQ(store->get(0, {"default", "a"})->revision, 5U);
+    EXPECT_EQ(store->get(1, {"", "default"})->document, R"({"metadata":{"name":"default"}})");
+    create(*store, "new" + std::to_string(time));
+  }
+}
+
+TEST(SqliteDisk, RefusesAFormatOfTheFuture) {
+  const testing::TemporaryDirectory directory;
+  open(directory.path());
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((directory.path() + "/clusterip.db").c_str(), &database), SQLITE_OK);
+  sqlite3_exec(database, "UPDATE meta SET value = '3' WHERE key = 'format'", nullptr, nullptr, nullptr);
+  sqlite3_close(database);
+  EXPECT_THROW(SqliteDisk(directory.path(), kResources), DiskError);
+}
+
+TEST(SqliteDisk, FoldsItsLogWhileItIsWrittenTo) {
+  constexpr std::size_t kDocument = std::size_t{1} << 20U;
+  constexpr std::size_t kWrites = 150;
+  const testing::TemporaryDirectory directory;
+  const auto store = open(directory.path());
+  RecordPtr record = create(*store, "a");
+  for (std::size_t i = 0; i < kWrites; ++i) {
+    std::string text = R"({"metadata":{"name":"a","uid":")" + std::string(kDocument, 'x') + "\"}}";
+    CommitOutcome outcome =
+        store->commit({{Write::Kind::kUpdate, 0, record->key, record->revision, std::move(text), false}});
+    record = std::get<std::vector<RecordPtr>>(outcome).front();
+  }
+  EXPECT_LT(std::filesystem::file_size(directory.path() + "/clusterip.db-wal"), kWrites * kDocument * 2 / 3);
 }
 
 TEST(SqliteDisk, LetsOneProcessIn) {
