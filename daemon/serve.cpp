@@ -35,9 +35,9 @@ std::vector<Cidr> flag_ranges(const cluster::ServiceClusterIpRange& ranges) {
 }
 
 std::vector<std::unique_ptr<Strategy>> make_strategies(cluster::Authority& authority, Store& store,
-                                                       InFlight& in_flight) {
+                                                       InFlight& in_flight, AllocationTally& tally) {
   std::vector<std::unique_ptr<Strategy>> strategies;
-  strategies.push_back(make_service_strategy(authority, store, in_flight));
+  strategies.push_back(make_service_strategy(authority, store, in_flight, tally));
   strategies.push_back(make_service_cidr_strategy());
   strategies.push_back(make_ip_address_strategy(authority, store, in_flight));
   strategies.push_back(make_namespace_strategy());
@@ -114,7 +114,6 @@ int serve(const ServeOptions& options) {
     const std::string fault = tokens.load();
     if (!fault.empty()) throw OptionError("--token-auth-file: " + fault);
   }
-  std::unique_ptr<Disk> disk;
   std::unique_ptr<Store> store;
   try {
     store = std::make_unique<Store>(open_disk(options), api::kResourceCount, options.store);
@@ -126,10 +125,12 @@ int serve(const ServeOptions& options) {
   cluster::Authority authority(flag_ranges(options.ranges), cluster::default_version_profile());
   feed_authority(*store, authority);
   InFlight in_flight;
-  const Verbs verbs(*store, make_strategies(authority, *store, in_flight));
+  AllocationTally tally;
+  const Verbs verbs(*store, make_strategies(authority, *store, in_flight, tally));
   create_namespaces(verbs);
   Controllers controllers(*store, verbs, controller_options(options), wall_clock, audit.get());
-  const ResourceHandler resources(verbs, wall_clock, {options.json_depth}, audit.get());
+  RequestMetrics requests;
+  const ResourceHandler resources(verbs, wall_clock, {options.json_depth}, requests, audit.get());
   RouterParts parts;
   parts.resources = &resources;
   parts.tokens = options.token_file.empty() ? nullptr : &tokens;
@@ -140,7 +141,9 @@ int serve(const ServeOptions& options) {
   parts.extra = [&](const HttpRequest& request) {
     return own_verification(*store, flag_ranges(options.ranges), request);
   };
-  parts.metrics = [&] { return metrics_text(*store, authority, audit.get()); };
+  parts.metrics = [&] {
+    return metrics_text({*store, authority, tally, controllers, audit.get()}) + requests.text();
+  };
   parts.audit = audit.get();
   parts.program_version = CLUSTERIP_VERSION;
   const Router router(std::move(parts));

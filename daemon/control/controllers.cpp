@@ -20,6 +20,16 @@ std::chrono::steady_clock::duration steady(cluster::Duration duration) {
   return std::chrono::microseconds(duration.microseconds);
 }
 
+// Upstream's type for the reason of an Event of the repair controller.
+const char* error_type(std::string_view reason) {
+  if (reason == "ClusterIPNotValid") return "invalid";
+  if (reason == "ClusterIPOutOfRange") return "outOfRange";
+  if (reason == "ClusterIPNotAllocated") return "repair";
+  if (reason == "ClusterIPAlreadyAllocated") return "duplicate";
+  if (reason == "IPAddressNotAllocated" || reason == "IPAddressWrongReference") return "leak";
+  return "unknown";
+}
+
 }  // namespace
 
 Controllers::Controllers(Store& store, const Verbs& verbs, ControllerOptions options, Now now,
@@ -57,6 +67,11 @@ void Controllers::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+RepairCounts Controllers::repairs() const {
+  const std::lock_guard lock(mutex_);
+  return repairs_;
+}
+
 std::string Controllers::fault() const {
   const std::lock_guard lock(mutex_);
   return fault_;
@@ -69,7 +84,8 @@ void Controllers::loop() {
     std::vector<Event> events;
     {
       std::unique_lock lock(mutex_);
-      const Steady::time_point next = due_.empty() ? next_round_ : std::min(next_round_, due_.begin()->first);
+      Steady::time_point next = due_.empty() ? next_round_ : std::min(next_round_, due_.begin()->first);
+      if (!to_repair_.empty()) next = Steady::now();
       wake_.wait_until(lock, next, [&] { return stopping_ || !arrived_.empty(); });
       if (stopping_) return;
       events.swap(arrived_);
@@ -85,6 +101,11 @@ void Controllers::loop() {
       due_.erase(due_.begin());
       planned_.erase(key);
       visit(key);
+    } else if (!to_repair_.empty()) {
+      const RecordPtr record = std::move(to_repair_.back());
+      to_repair_.pop_back();
+      const Kind kind = record->resource == kServices ? Kind::kRepairService : Kind::kRepairAddress;
+      visit({kind, record->key.name_space, record->key.name});
     }
   }
 }
@@ -109,13 +130,11 @@ void Controllers::visit_everything() {
   for (const RecordPtr& record : store_.list(kNamespaces, "").records) {
     if (is_asked_to_go(*record)) visit_soon({Kind::kNamespace, "", record->key.name});
   }
-  if (!options_.repair) return;
-  for (const RecordPtr& record : store_.list(kServices, "").records) {
-    visit_soon({Kind::kRepairService, record->key.name_space, record->key.name});
-  }
-  for (const RecordPtr& record : store_.list(kAddresses, "").records) {
-    visit_soon({Kind::kRepairAddress, "", record->key.name});
-  }
+  // A round that takes longer than the interval is not begun anew.
+  if (!options_.repair || !to_repair_.empty()) return;
+  to_repair_ = store_.list(kServices, "").records;
+  const std::vector<RecordPtr> addresses = store_.list(kAddresses, "").records;
+  to_repair_.insert(to_repair_.end(), addresses.begin(), addresses.end());
 }
 
 // A namespace that was asked to go is visited after its grace, and from then on whenever something in it has
@@ -185,10 +204,27 @@ void Controllers::visit_soon(Key key, cluster::Duration delay) {
   due_.emplace(when, std::move(key));
 }
 
+void Controllers::count_repair(const cluster::Effects& effects, const RunOutcome& outcome) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& effect : effects) {
+    const auto* event = std::get_if<cluster::Event>(&effect);
+    if (event != nullptr) ++repairs_.found[error_type(event->reason)];
+  }
+  if (!outcome.failure.empty()) ++repairs_.failed;
+}
+
+RunOutcome Controllers::run(const Key& key) {
+  if (key.kind == Kind::kNamespace) return runner_.empty_namespace(key.name);
+  const cluster::Effects effects = effects_of(key);
+  RunOutcome outcome = runner_.run(effects);
+  const bool repairs = key.kind == Kind::kRepairService || key.kind == Kind::kRepairAddress;
+  if (repairs && !effects.empty()) count_repair(effects, outcome);
+  return outcome;
+}
+
 void Controllers::visit(const Key& key) {
   view_.begin_visit();
-  RunOutcome outcome =
-      key.kind == Kind::kNamespace ? runner_.empty_namespace(key.name) : runner_.run(effects_of(key));
+  RunOutcome outcome = run(key);
   if (key.kind == Kind::kDefaultServiceCidr && outcome.already_exists) {
     auto sync = cluster::default_cidr_exists_already(options_.flag, reports_, version_);
     reports_ = sync.reports;

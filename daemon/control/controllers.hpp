@@ -34,6 +34,12 @@ struct ControllerOptions {
   std::int64_t api_port = 6443;
 };
 
+// What the repair controller came upon, by upstream's types of error.
+struct RepairCounts {
+  std::map<std::string, std::uint64_t> found;
+  std::uint64_t failed = 0;  // visits that could not do what they wanted
+};
+
 class Controllers {
  public:
   using Now = std::function<cluster::Instant()>;
@@ -49,6 +55,7 @@ class Controllers {
   void stop();
   // What readiness waits for; "" when there is nothing.
   std::string fault() const;
+  RepairCounts repairs() const;
 
  private:
   enum class Kind : std::uint8_t {
@@ -72,10 +79,12 @@ class Controllers {
   void note_namespace(const Event& event);
   void visit_soon(Key key, cluster::Duration delay = {});
   void visit(const Key& key);
+  RunOutcome run(const Key& key);
   cluster::Effects effects_of(const Key& key);
   cluster::Effects effects_of_default();
   void visit_everything();
   void finish_round();
+  void count_repair(const cluster::Effects& effects, const RunOutcome& outcome);
 
   Store& store_;
   ControllerOptions options_;
@@ -89,11 +98,15 @@ class Controllers {
   std::multimap<Steady::time_point, Key> due_;
   std::map<Key, Steady::time_point> planned_;
   std::map<Key, int> failures_;
+  // What is left of the round over all Services and IPAddresses: they are many, and each visit that is due
+  // comes before them.
+  std::vector<RecordPtr> to_repair_;
   Steady::time_point next_round_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Event> arrived_;
+  RepairCounts repairs_;
   std::string fault_ = "the controllers have not run yet";
   bool stopping_ = false;
   std::thread thread_;

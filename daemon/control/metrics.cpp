@@ -1,29 +1,10 @@
 #include "daemon/control/metrics.hpp"
 
-#include <sstream>
-
 #include "daemon/api/resources.hpp"
+#include "daemon/observe/metrics_text.hpp"
 
 namespace clusterip::daemon {
 namespace {
-
-class MetricsWriter {
- public:
-  void family(const char* name, const char* type, const char* help) {
-    name_ = name;
-    out_ << "# HELP " << name << ' ' << help << "\n# TYPE " << name << ' ' << type << '\n';
-  }
-  void sample(std::uint64_t value, const std::string& labels = "") {
-    out_ << name_;
-    if (!labels.empty()) out_ << '{' << labels << '}';
-    out_ << ' ' << value << '\n';
-  }
-  std::string text() const { return out_.str(); }
-
- private:
-  std::ostringstream out_;
-  const char* name_ = "";
-};
 
 struct RangeCount {
   std::string labels;
@@ -64,37 +45,71 @@ std::vector<RangeCount> count_ranges(const cluster::Authority& authority) {
   return counts;
 }
 
+void tell_ranges(MetricsText& text, const std::vector<RangeCount>& ranges) {
+  text.family("clusterip_range_used_addresses", "gauge", "Usable addresses of a range that are taken.");
+  for (const RangeCount& range : ranges) text.sample(range.labels, range.used);
+  text.family("clusterip_range_free_addresses", "gauge", "Usable addresses of a range that are free.");
+  for (const RangeCount& range : ranges) text.sample(range.labels, range.free);
+  text.family("kube_apiserver_clusterip_allocator_allocated_ips", "gauge",
+              "[ALPHA] Gauge measuring the number of allocated IPs for Services");
+  for (const RangeCount& range : ranges) text.sample(metric_label("cidr", range.cidr), range.used);
+  text.family("kube_apiserver_clusterip_allocator_available_ips", "gauge",
+              "[ALPHA] Gauge measuring the number of available IPs for Services");
+  for (const RangeCount& range : ranges) text.sample(metric_label("cidr", range.cidr), range.free);
+}
+
+void tell_allocations(MetricsText& text, const AllocationTally& tally) {
+  const auto rows = tally.rows();
+  const auto each = [&](std::uint64_t AllocationTally::Counts::*count) {
+    for (const auto& [row, counts] : rows) {
+      if (counts.*count == 0) continue;
+      text.sample(metric_label("cidr", row.cidr.to_string()) + "," +
+                      metric_label("scope", row.asked ? "static" : "dynamic"),
+                  counts.*count);
+    }
+  };
+  text.family("kube_apiserver_clusterip_allocator_allocation_total", "counter",
+              "[ALPHA] Number of Cluster IPs allocations");
+  each(&AllocationTally::Counts::given);
+  text.family("kube_apiserver_clusterip_allocator_allocation_errors_total", "counter",
+              "[ALPHA] Number of errors trying to allocate Cluster IPs");
+  each(&AllocationTally::Counts::refused);
+}
+
+void tell_repairs(MetricsText& text, const RepairCounts& repairs) {
+  text.family(
+      "apiserver_clusterip_repair_ip_errors_total", "counter",
+      "[ALPHA] Number of errors detected on clusterips by the repair loop broken down by type of error: "
+      "leak, repair, full, outOfRange, duplicate, unknown, invalid");
+  for (const auto& [type, count] : repairs.found) text.sample(metric_label("type", type), count);
+  text.family("apiserver_clusterip_repair_reconcile_errors_total", "counter",
+              "[ALPHA] Number of reconciliation failures on the clusterip repair reconcile loop");
+  text.sample("", repairs.failed);
+}
+
 }  // namespace
 
-std::string metrics_text(const Store& store, const cluster::Authority& authority, const AuditLog* audit) {
-  MetricsWriter metrics;
-  metrics.family("clusterip_objects", "gauge", "Objects in the store, by resource.");
+std::string metrics_text(const MetricsSources& sources) {
+  MetricsText text;
+  text.family("clusterip_objects", "gauge", "Objects in the store, by resource.");
   for (const api::Resource& resource : api::resources()) {
-    metrics.sample(store.count(static_cast<ResourceId>(resource.index)),
-                   "resource=\"" + std::string(resource.stored_as) + "\"");
+    text.sample(metric_label("resource", resource.stored_as),
+                std::uint64_t{sources.store.count(static_cast<ResourceId>(resource.index))});
   }
-  metrics.family("clusterip_store_revision", "counter", "The last resourceVersion that was given out.");
-  metrics.sample(store.revision());
-  const auto ranges = count_ranges(authority);
-  metrics.family("clusterip_range_used_addresses", "gauge", "Usable addresses of a range that are taken.");
-  for (const RangeCount& range : ranges) metrics.sample(range.used, range.labels);
-  metrics.family("clusterip_range_free_addresses", "gauge", "Usable addresses of a range that are free.");
-  for (const RangeCount& range : ranges) metrics.sample(range.free, range.labels);
-  metrics.family("kube_apiserver_clusterip_allocator_allocated_ips", "gauge",
-                 "[ALPHA] Gauge measuring the number of allocated IPs for Services");
-  for (const RangeCount& range : ranges) metrics.sample(range.used, "cidr=\"" + range.cidr + "\"");
-  metrics.family("kube_apiserver_clusterip_allocator_available_ips", "gauge",
-                 "[ALPHA] Gauge measuring the number of available IPs for Services");
-  for (const RangeCount& range : ranges) metrics.sample(range.free, "cidr=\"" + range.cidr + "\"");
-  if (audit != nullptr) {
-    metrics.family("apiserver_audit_event_total", "counter",
-                   "[ALPHA] Counter of audit events generated and sent to the audit backend.");
-    metrics.sample(audit->submitted());
-    metrics.family("apiserver_audit_error_total", "counter",
-                   "[ALPHA] Counter of audit events that failed to be audited properly.");
-    metrics.sample(audit->lost(), "plugin=\"log\"");
+  text.family("clusterip_store_revision", "gauge", "The last resourceVersion that was given out.");
+  text.sample("", sources.store.revision());
+  tell_ranges(text, count_ranges(sources.authority));
+  tell_allocations(text, sources.tally);
+  tell_repairs(text, sources.controllers.repairs());
+  if (sources.audit != nullptr) {
+    text.family("apiserver_audit_event_total", "counter",
+                "[ALPHA] Counter of audit events generated and sent to the audit backend.");
+    text.sample("", sources.audit->submitted());
+    text.family("apiserver_audit_error_total", "counter",
+                "[ALPHA] Counter of audit events that failed to be audited properly.");
+    text.sample(metric_label("plugin", "log"), sources.audit->lost());
   }
-  return metrics.text();
+  return text.take();
 }
 
 }  // namespace clusterip::daemon

@@ -77,8 +77,9 @@ class AddressLookup {
 
 class ServiceStrategy : public Strategy {
  public:
-  ServiceStrategy(cluster::Authority& authority, const Store& store, InFlight& in_flight)
-      : authority_(authority), store_(store), in_flight_(in_flight) {}
+  ServiceStrategy(cluster::Authority& authority, const Store& store, InFlight& in_flight,
+                  AllocationTally& tally)
+      : authority_(authority), store_(store), in_flight_(in_flight), tally_(tally) {}
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kServices); }
 
@@ -164,6 +165,7 @@ class ServiceStrategy : public Strategy {
                            const std::string& name, const AddressLookup* lookup,
                            const RequestContext& context) const {
     if (const auto* refusal = std::get_if<cluster::ServiceRefusal>(&decision)) {
+      if (!context.dry_run) tally_.count(*refusal);
       if (refusal->kind == cluster::ServiceRefusal::Kind::kInternal) {
         return api::internal_error(refusal->message);
       }
@@ -173,6 +175,7 @@ class ServiceStrategy : public Strategy {
       return api::invalid(resource().subject(), name, refusal->errors);
     }
     auto& reservation = std::get<Reservation>(decision);
+    tally_.count(reservation.write());
     Service decided = reservation.write().service;
     // Upstream stores it and hides it at each read.
     if (decided.is_external_name()) decided.internal_traffic_policy.reset();
@@ -214,13 +217,14 @@ class ServiceStrategy : public Strategy {
   cluster::Authority& authority_;
   const Store& store_;
   InFlight& in_flight_;
+  AllocationTally& tally_;
 };
 
 }  // namespace
 
 std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store,
-                                                InFlight& in_flight) {
-  return std::make_unique<ServiceStrategy>(authority, store, in_flight);
+                                                InFlight& in_flight, AllocationTally& tally) {
+  return std::make_unique<ServiceStrategy>(authority, store, in_flight, tally);
 }
 
 }  // namespace clusterip::daemon

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "daemon/control/allocation_tally.hpp"
 #include "daemon/control/in_flight.hpp"
 #include "daemon/control/strategy.hpp"
 #include "daemon/store/store.hpp"
@@ -13,6 +14,6 @@ namespace clusterip::daemon {
 
 // The requests of all strategies share `in_flight`.
 std::unique_ptr<Strategy> make_service_strategy(cluster::Authority& authority, const Store& store,
-                                                InFlight& in_flight);
+                                                InFlight& in_flight, AllocationTally& tally);
 
 }  // namespace clusterip::daemon

@@ -126,6 +126,14 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
       (path.subresource.empty() || (path.subresource == "status" && resource->has_status) ||
        (path.subresource == "finalize" && resource->index == api::ResourceIndex::kNamespaces));
   if (!placed || !subresource_known) return answer_missing_page(request.path);
+  const Clock::time_point begun = Clock::now();
+  HttpResponse response = answer(request, path, *resource, user);
+  requests_.count(request, path, *resource, response.status, Clock::now() - begun);
+  return response;
+}
+
+HttpResponse ResourceHandler::answer(const HttpRequest& request, const api::RequestPath& path,
+                                     const api::Resource& resource, const std::string& user) const {
   RequestContext context;
   std::vector<std::string> warnings;
   context.user = user;
@@ -135,13 +143,13 @@ HttpResponse ResourceHandler::handle(const HttpRequest& request, const api::Requ
   context.warnings = &warnings;
   context.finalize = path.subresource == "finalize";
   if (auto refusal = check_dry_run(request, context.dry_run)) return answer_status(*refusal);
-  auto presentation = Presentation::negotiate(request, *resource, path.version, context.now);
+  auto presentation = Presentation::negotiate(request, resource, path.version, context.now);
   if (!presentation) return answer_status(presentation.status());
   AuditedBodies audited;
   context.audit = audit_;
   const ResourceCall call{request,
                           path,
-                          *resource,
+                          resource,
                           std::move(context),
                           std::move(*presentation),
                           audit_ == nullptr ? nullptr : &audited};

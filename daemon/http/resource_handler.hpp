@@ -7,6 +7,7 @@
 
 #include "daemon/control/verbs.hpp"
 #include "daemon/http/request_call.hpp"
+#include "daemon/http/request_metrics.hpp"
 
 namespace clusterip::daemon {
 
@@ -19,14 +20,17 @@ class ResourceHandler {
   using Now = std::function<cluster::Instant()>;
 
   // `audit` may be null.
-  ResourceHandler(const Verbs& verbs, Now now, const ApiLimits& limits, AuditLog* audit)
-      : verbs_(verbs), now_(std::move(now)), limits_(limits), audit_(audit) {}
+  ResourceHandler(const Verbs& verbs, Now now, const ApiLimits& limits, RequestMetrics& requests,
+                  AuditLog* audit)
+      : verbs_(verbs), now_(std::move(now)), limits_(limits), requests_(requests), audit_(audit) {}
 
   // `user` has been authenticated.
   HttpResponse handle(const HttpRequest& request, const api::RequestPath& path,
                       const std::string& user) const;
 
  private:
+  HttpResponse answer(const HttpRequest& request, const api::RequestPath& path, const api::Resource& resource,
+                      const std::string& user) const;
   HttpResponse dispatch(const ResourceCall& call) const;
   HttpResponse collection(const ResourceCall& call) const;
   // Objects to unknown fields as fieldValidation says.
@@ -41,6 +45,7 @@ class ResourceHandler {
   const Verbs& verbs_;
   Now now_;
   ApiLimits limits_;
+  RequestMetrics& requests_;
   AuditLog* audit_;
 };
 

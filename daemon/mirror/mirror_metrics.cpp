@@ -1,37 +1,15 @@
 #include "daemon/mirror/mirror_metrics.hpp"
 
-#include <cstdio>
-
+#include "daemon/observe/metrics_text.hpp"
 #include "engine/verify/rule_catalog.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
-class Text {
- public:
-  void family(const std::string& name, const char* type, const char* help) {
-    name_ = name;
-    text_ += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
-  }
-  void sample(const std::string& labels, double value) {
-    std::array<char, 40> number{};
-    std::snprintf(number.data(), number.size(), "%.17g", value);
-    text_ += name_ + in_braces(labels) + " " + number.data() + "\n";
-  }
-  void sample(const std::string& labels, std::uint64_t value) {
-    text_ += name_ + in_braces(labels) + " " + std::to_string(value) + "\n";
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  static std::string in_braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
-
-  std::string name_;
-  std::string text_;
-};
+using Text = MetricsText;
 
 std::string label(const char* name, std::string_view value) {
-  return std::string(name) + "=\"" + std::string(value) + "\"";
+  return metric_label(name, value);
 }
 
 void following(Text& text, const MirrorHealth& health) {

@@ -143,9 +143,9 @@ Authority::Claim Authority::claim(const AddressRequest& request, const Service& 
   if (const auto* error = std::get_if<AllocateError>(&outcome)) {
     return refused(*error);
   }
-  const Address address = std::get<Allocation>(outcome).address;
+  const auto& [address, cidr, band] = std::get<Allocation>(outcome);
   std::string refusal = refusal_of(ip_address_for(address, service));
-  if (refusal.empty()) return address;
+  if (refusal.empty()) return Taken{address, cidr};
   release(address);
   return Refused{std::move(refusal)};
 }
@@ -163,13 +163,29 @@ Authority::Claim Authority::probe(const AddressRequest& request) {
     const Bands& bands = view->ranges()[position].bands;
     if (wanted && bands.cidr.has_host(*wanted)) {
       if (set_.contains(*wanted)) return refused(AllocateError::kAllocated);
-      return *wanted;
+      return Taken{*wanted, std::nullopt};
     }
     if (wanted) continue;
     const auto usable = bands.usable();
-    if (usable && set_.find_free(*usable, usable->first)) return bands.cidr.network();
+    if (usable && set_.find_free(*usable, usable->first)) return Taken{bands.cidr.network(), std::nullopt};
   }
   return refused(wanted ? AllocateError::kMismatchedNetwork : AllocateError::kFull);
+}
+
+std::vector<Cidr> Authority::ranges_that_refused(const AddressRequest& request) const {
+  std::vector<Cidr> cidrs;
+  const FamilyAllocator* allocator = this->allocator(request.family);
+  const auto wanted = read_address_sloppy(request.text);
+  if (allocator == nullptr) return cidrs;
+  const Ranges::View view = allocator->ranges().view();
+  for (const std::uint32_t position : view->ready()) {
+    const Bands& bands = view->ranges()[position].bands;
+    if (!wanted && bands.dynamic_size() != 0) cidrs.push_back(bands.cidr);
+    if (!wanted || !bands.cidr.has_host(*wanted)) continue;
+    // The smallest one is asked.
+    if (cidrs.empty() || bands.cidr.length() > cidrs.front().length()) cidrs = {bands.cidr};
+  }
+  return cidrs;
 }
 
 std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservation& into, SeededDraws& draws,
@@ -181,10 +197,14 @@ std::optional<ServiceRefusal> Authority::take(const AddressPlan& plan, Reservati
     if (const auto* refused = std::get_if<Refused>(&result)) {
       ServiceRefusal refusal = refuse_address(service, request, refused->text, refused->is_full, version_);
       refusal.held = refused->held;
+      refusal.address_asked = !request.text.empty();
+      if (refused->held) refusal.refused_by = ranges_that_refused(request);
       return refusal;
     }
-    taken.push_back(std::get<Address>(result));
-    if (!options.dry_run) into.claimed_.push_back(taken.back());
+    const auto& [address, cidr] = std::get<Taken>(result);
+    taken.push_back(address);
+    if (!options.dry_run) into.claimed_.push_back(address);
+    if (cidr) into.write_.given.push_back({*cidr, !request.text.empty()});
   }
   for (std::size_t i = 0; i < taken.size(); ++i) {
     place(service, plan.requests[i], taken[i]);

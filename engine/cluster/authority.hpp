@@ -42,7 +42,13 @@ namespace clusterip::cluster {
 
 // What one write stores and deletes, all or nothing.
 struct ServiceWrite {
+  // Through which range an address was given out, and whether this very address was asked for.
+  struct Given {
+    Cidr cidr;
+    bool asked = false;
+  };
   Service service;
+  std::vector<Given> given;  // by a dry run none
   std::vector<IpAddress> created;
   std::vector<std::string> deleted;  // names of IPAddresses
 };
@@ -120,13 +126,20 @@ class Authority {
     bool is_full = false;
     bool held = false;
   };
-  using Claim = std::variant<Address, Refused>;
+  // A probe answers without a range.
+  struct Taken {
+    Address address;
+    std::optional<Cidr> cidr;
+  };
+  using Claim = std::variant<Taken, Refused>;
 
   static Refused refused(AllocateError error);
   FamilyAllocator* find_allocator(Family family);
   void release(const Address& address);
   Claim claim(const AddressRequest& request, const Service& service, SeededDraws& draws);
   Claim probe(const AddressRequest& request);
+  // The ranges that were asked for an address and had it not.
+  std::vector<Cidr> ranges_that_refused(const AddressRequest& request) const;
   // Absent: all were taken and are in their places.
   std::optional<ServiceRefusal> take(const AddressPlan& plan, Reservation& into, SeededDraws& draws,
                                      const RequestOptions& options);

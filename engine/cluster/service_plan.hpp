@@ -14,6 +14,7 @@
 #include "engine/cluster/service_families.hpp"
 #include "engine/cluster/version_profile.hpp"
 #include "engine/net/address.hpp"
+#include "engine/net/cidr.hpp"
 
 namespace clusterip::cluster {
 
@@ -62,6 +63,9 @@ struct ServiceRefusal {
   FieldErrors errors;
   std::string message;
   bool held = false;  // others hold what was asked for
+  // The ranges that had not what was asked for, where it is they that refused.
+  std::vector<Cidr> refused_by = {};
+  bool address_asked = false;  // a certain address, not any
 };
 
 ServiceRefusal refuse_invalid(FieldErrors errors);

@@ -211,15 +211,5 @@ TEST_F(Services, WarnInUpstreamsWords) {
   EXPECT_TRUE(warnings_of(client_.post(kServices, service("c"))).empty());
 }
 
-TEST_F(Services, MetricsTellTheState) {
-  ASSERT_EQ(client_.post(kServices, service("a")).status, 201);
-  const std::string metrics = client_.get("/metrics").body;
-  EXPECT_THAT(metrics, HasSubstr("clusterip_objects{resource=\"services\"} 2\n"));
-  EXPECT_THAT(metrics,
-              HasSubstr("kube_apiserver_clusterip_allocator_allocated_ips{cidr=\"10.96.0.0/28\"} 2\n"));
-  EXPECT_THAT(metrics,
-              HasSubstr("kube_apiserver_clusterip_allocator_available_ips{cidr=\"10.96.0.0/28\"} 12\n"));
-}
-
 }  // namespace
 }  // namespace clusterip::testing
