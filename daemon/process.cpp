@@ -1,6 +1,7 @@
 #include "daemon/process.hpp"
 
 #include <chrono>
+#include <sys/resource.h>
 
 namespace clusterip::daemon {
 
@@ -17,6 +18,14 @@ sigset_t block_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+void raise_file_limit() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  // Where it is refused the old limit holds.
+  (void)::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 std::string url_of(const ServerOptions& options, int port) {

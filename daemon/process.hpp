@@ -19,6 +19,9 @@ cluster::Instant wall_clock();
 // broken pipe becomes an error of the write. Call it before any thread starts.
 sigset_t block_signals();
 
+// Takes as many files as the system lets this process have: every connection is one.
+void raise_file_limit();
+
 // Where a server is found that was told to listen there and got that port.
 std::string url_of(const ServerOptions& options, int port);
 

@@ -21,13 +21,6 @@
 namespace clusterip::daemon {
 namespace {
 
-std::unique_ptr<Disk> open_disk(const ServeOptions& options) {
-  if (options.in_memory) return std::make_unique<MemoryDisk>();
-  std::vector<std::string> names;
-  for (const api::Resource& resource : api::resources()) names.emplace_back(resource.stored_as);
-  return std::make_unique<SqliteDisk>(options.data_dir, std::move(names));
-}
-
 std::vector<Cidr> flag_ranges(const cluster::ServiceClusterIpRange& ranges) {
   std::vector<Cidr> list{ranges.primary};
   if (ranges.secondary) list.push_back(*ranges.secondary);
@@ -107,8 +100,16 @@ void wait_until_ready(const Controllers& controllers) {
 
 }  // namespace
 
-int serve(const ServeOptions& options) {
+std::unique_ptr<Disk> open_disk(const ServeOptions& options) {
+  if (options.in_memory) return std::make_unique<MemoryDisk>();
+  std::vector<std::string> names;
+  for (const api::Resource& resource : api::resources()) names.emplace_back(resource.stored_as);
+  return std::make_unique<SqliteDisk>(options.data_dir, std::move(names));
+}
+
+int serve(const ServeOptions& options, const OpenDisk& open) {
   const sigset_t signals = block_signals();
+  raise_file_limit();
   TokenFile tokens(options.token_file);
   if (!options.token_file.empty()) {
     const std::string fault = tokens.load();
@@ -116,7 +117,7 @@ int serve(const ServeOptions& options) {
   }
   std::unique_ptr<Store> store;
   try {
-    store = std::make_unique<Store>(open_disk(options), api::kResourceCount, options.store);
+    store = std::make_unique<Store>(open(options), api::kResourceCount, options.store);
   } catch (const DiskError& error) {
     std::cerr << "clusteripd serve: " << error.what() << '\n';
     return kExitUnusable;

@@ -241,6 +241,10 @@ class PlainListener : public httplib::Server {
 
   bool start_stream(Connection& connection, const Framing& framing) {
     HttpResponse response = std::move(in_hand_.streaming);
+    if (!shared_.streams.has_room()) {
+      refuse(connection, {429, "too many watches"});
+      return false;
+    }
     connection.discard_output();
     connection.write(head_text(
         response, framing.version_11,

@@ -80,6 +80,11 @@ StreamHub::~StreamHub() {
   ::close(wake_fd_);
 }
 
+bool StreamHub::has_room() const {
+  const std::lock_guard lock(mutex_);
+  return !stopping_ && count_ < limits_.most_streams;
+}
+
 bool StreamHub::adopt(int socket, std::unique_ptr<EventStream> stream, bool chunked) {
   {
     const std::lock_guard lock(mutex_);

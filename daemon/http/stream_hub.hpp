@@ -30,6 +30,8 @@ class StreamHub {
   StreamHub(const StreamHub&) = delete;
   StreamHub& operator=(const StreamHub&) = delete;
 
+  // Whether one more stream would be taken, if nobody else comes first.
+  bool has_room() const;
   // Takes the socket over. False: there are too many streams; the socket stays the caller's.
   [[nodiscard]] bool adopt(int socket, std::unique_ptr<EventStream> stream, bool chunked);
   // Something happened that streams may want to send. Cheap; any thread.

@@ -15,10 +15,10 @@ namespace clusterip::testing {
 namespace {
 
 // Both outputs go into one pipe, whose reading end comes back.
-std::pair<pid_t, int> start(const std::vector<std::string>& arguments) {
+std::pair<pid_t, int> start(const std::string& name, const std::vector<std::string>& arguments) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-  const std::string program = program_path("clusteripd");
+  const std::string program = program_path(name);
   std::vector<char*> words{const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
@@ -50,9 +50,9 @@ bool read_some(int from, std::string& to) {
 
 }  // namespace
 
-DaemonProcess::DaemonProcess(std::vector<std::string> flags) {
+DaemonProcess::DaemonProcess(std::vector<std::string> flags, const std::string& program) {
   flags.insert(flags.begin(), {"serve", "--port=0"});
-  std::tie(process_, output_pipe_) = start(flags);
+  std::tie(process_, output_pipe_) = start(program, flags);
   const std::string mark = "serving on http";
   for (;;) {
     const std::size_t found = output_.find(mark);
@@ -83,7 +83,7 @@ int DaemonProcess::wait() {
 }
 
 std::pair<int, std::string> run_daemon(const std::vector<std::string>& arguments) {
-  const auto [process, pipe] = start(arguments);
+  const auto [process, pipe] = start("clusteripd", arguments);
   std::string output;
   while (read_some(pipe, output)) {
   }
@@ -91,7 +91,9 @@ std::pair<int, std::string> run_daemon(const std::vector<std::string>& arguments
   return {exit_code(process), output};
 }
 
-TemporaryDirectory::TemporaryDirectory() : path_("/tmp/clusterip-test-XXXXXX") {
+TemporaryDirectory::TemporaryDirectory() {
+  const char* below = std::getenv("CLUSTERIP_TMP");
+  path_ = std::string(below == nullptr ? "/tmp" : below) + "/clusterip-test-XXXXXX";
   if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
 }
 

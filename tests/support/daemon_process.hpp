@@ -10,8 +10,9 @@ namespace clusterip::testing {
 
 class DaemonProcess {
  public:
-  // Starts `clusteripd serve --port=0` with these flags and waits for its "serving on" line.
-  explicit DaemonProcess(std::vector<std::string> flags);
+  // Starts `clusteripd serve --port=0` with these flags and waits for its "serving on" line. `program`:
+  // another one that takes clusteripd's flags.
+  explicit DaemonProcess(std::vector<std::string> flags, const std::string& program = "clusteripd");
   ~DaemonProcess();
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
