@@ -30,7 +30,7 @@ class Engine {
   bool claim(std::uint64_t offset) { return set_.ipv4().claim(set_.line(), kBase + offset); }
   bool release(std::uint64_t offset) { return set_.ipv4().release(set_.line(), kBase + offset); }
   bool contains(std::uint64_t offset) { return set_.ipv4().contains(kBase + offset); }
-  std::uint64_t claim_next(std::uint64_t start) {
+  [[gnu::always_inline]] std::uint64_t claim_next(std::uint64_t start) {
     const auto found = set_.ipv4().claim_next(set_.line(), {kBase, kBase + size_ - 1}, kBase + start);
     return found == set::kNoOffset ? size_ : found - kBase;
   }

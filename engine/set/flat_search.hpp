@@ -98,8 +98,7 @@ std::uint64_t FlatSet<P, Shape>::next_open_word(ThreadLine& line, std::uint64_t 
 
 // The first free offset from `from` up to the end of the span, as marks and words say; repairs lost marks.
 template <class P, class Shape>
-std::uint64_t FlatSet<P, Shape>::find_from(ThreadLine& line, std::uint64_t from,
-                                           const OffsetSpan& span) noexcept {
+std::uint64_t FlatSet<P, Shape>::find_from(ThreadLine& line, std::uint64_t from, OffsetSpan span) noexcept {
   const OffsetSpan part{from, span.last};
   const std::uint64_t last_word = span.last / kBits;
   for (std::uint64_t word = from / kBits; word <= last_word;) {
@@ -117,7 +116,7 @@ std::uint64_t FlatSet<P, Shape>::find_from(ThreadLine& line, std::uint64_t from,
 }
 
 template <class P, class Shape>
-std::uint64_t FlatSet<P, Shape>::find_circular(ThreadLine& line, const OffsetSpan& span,
+std::uint64_t FlatSet<P, Shape>::find_circular(ThreadLine& line, OffsetSpan span,
                                                std::uint64_t start) noexcept {
   const std::uint64_t found = find_from(line, start, span);
   if (found != kNoOffset || start == span.first || !P::keeps(Step::kWrapAround)) return found;
@@ -126,7 +125,7 @@ std::uint64_t FlatSet<P, Shape>::find_circular(ThreadLine& line, const OffsetSpa
 
 template <class P, class Shape>
 std::uint64_t FlatSet<P, Shape>::find_in_words(std::uint64_t word, std::uint64_t count,
-                                               const OffsetSpan& span) const noexcept {
+                                               OffsetSpan span) const noexcept {
   const std::uint64_t end = std::min(word + count, span.last / kBits + 1);
   for (word = std::max(word, span.first / kBits); word < end; ++word) {
     const std::uint64_t free = ~load_word(word) & inside(word, span);
@@ -138,8 +137,7 @@ std::uint64_t FlatSet<P, Shape>::find_in_words(std::uint64_t word, std::uint64_t
 // A free offset of the span where marks may say full wrongly: below open turns, and in the words that claims
 // announced. Called after the search, so that it sees every announcement of a mark which the search saw.
 template <class P, class Shape>
-std::uint64_t FlatSet<P, Shape>::find_unmarked(const Collect<P>& collect,
-                                               const OffsetSpan& span) const noexcept {
+std::uint64_t FlatSet<P, Shape>::find_unmarked(const Collect<P>& collect, OffsetSpan span) const noexcept {
   for (std::size_t i = 0; i < lines_.bound() && P::keeps(Step::kClaimsLooked); ++i) {
     // pairs: claiming
     const std::uint64_t claiming = lines_[i].claiming.load(std::memory_order_acquire);
@@ -160,8 +158,7 @@ std::uint64_t FlatSet<P, Shape>::find_unmarked(const Collect<P>& collect,
 // Whether the targets of open turns read as claimed, so often that no open turn can have cleared one during
 // every look.
 template <class P, class Shape>
-bool FlatSet<P, Shape>::pending_stay_claimed(const Collect<P>& collect,
-                                             const OffsetSpan& span) const noexcept {
+bool FlatSet<P, Shape>::pending_stay_claimed(const Collect<P>& collect, OffsetSpan span) const noexcept {
   const std::size_t looks = collect.pending().size() + 1;
   for (std::size_t look = 0; look < looks; ++look) {
     for (const std::uint64_t pending : collect.pending()) {
@@ -174,8 +171,7 @@ bool FlatSet<P, Shape>::pending_stay_claimed(const Collect<P>& collect,
 }
 
 template <class P, class Shape>
-std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, const OffsetSpan& span,
-                                           std::uint64_t start) noexcept {
+std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept {
   constexpr int kTriesBeforeHold = 4;
   std::uint64_t found = kNoOffset;
   int tries = 0;
@@ -195,7 +191,7 @@ std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, const OffsetSpan& s
 }
 
 template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_slowly(ThreadLine& line, const OffsetSpan& span,
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_slowly(ThreadLine& line, OffsetSpan span,
                                                                 std::uint64_t start) noexcept {
   for (;;) {
     std::uint64_t found = find_circular(line, span, start);
@@ -204,29 +200,27 @@ template <class P, class Shape>
   }
 }
 
-// Learns how the ways would fare around the start: how many of the block's words are full, which calm does
-// not like, and how many lie behind the last open one, which busy does not.
+// Learns how the ways would fare around the start, by how many of the block's words are full: calm fails as
+// often as a word is full; busy looks past 64 of them and fails only where nearly all are.
 template <class P, class Shape>
 [[gnu::noinline]] void FlatSet<P, Shape>::sample(ThreadLine& line, std::uint64_t start) noexcept {
   constexpr std::uint32_t kOne = 1U << 16;
   constexpr std::uint32_t kBusyAbove = kOne / 5;
-  constexpr std::uint32_t kCrowdedAbove = kOne / 12;
-  const std::uint64_t open = open_words(start / kBits);
-  const auto learn = [](std::uint32_t& average, int words) {
-    constexpr std::uint32_t kSamples = 16;
-    constexpr auto kWord = static_cast<std::uint32_t>(kOne / kFan);
-    average += kWord * static_cast<std::uint32_t>(words) / kSamples - average / kSamples;
-  };
-  learn(line.full, static_cast<int>(kFan) - std::popcount(open));
-  learn(line.behind, static_cast<int>(kFan) - static_cast<int>(std::bit_width(open)));
-  Mode mode = line.full > kBusyAbove ? Mode::kBusy : Mode::kCalm;
-  if (line.behind > kCrowdedAbove) mode = Mode::kCrowded;
+  constexpr std::uint32_t kCrowdedAbove = kOne / 100 * 92;
+  constexpr std::uint32_t kSamples = 16;
+  // Words and not marks: calm claims leave none.
+  std::uint32_t full = 0;
+  const std::uint64_t first = start / kBits & ~(kFan - 1);
+  for (std::uint64_t word = first; word < first + kFan; ++word)
+    full += load_word(word) == kFullWord ? 1U : 0U;
+  line.full += kOne / static_cast<std::uint32_t>(kFan) * full / kSamples - line.full / kSamples;
+  const Mode mode = line.full > kCrowdedAbove ? Mode::kCrowded : Mode::kBusy;
   // pairs: none
-  line.mode.store(mode, std::memory_order_relaxed);
+  line.mode.store(line.full > kBusyAbove ? mode : Mode::kCalm, std::memory_order_relaxed);
 }
 
 template <class P, class Shape>
-std::uint64_t FlatSet<P, Shape>::inside(std::uint64_t word, const OffsetSpan& span) noexcept {
+std::uint64_t FlatSet<P, Shape>::inside(std::uint64_t word, OffsetSpan span) noexcept {
   std::uint64_t mask = kFullWord;
   if (word == span.first / kBits && P::keeps(Step::kFirstEdge)) mask &= kFullWord << (span.first % kBits);
   if (word == span.last / kBits && P::keeps(Step::kLastEdge)) {
@@ -237,7 +231,7 @@ std::uint64_t FlatSet<P, Shape>::inside(std::uint64_t word, const OffsetSpan& sp
 
 template <class P, class Shape>
 template <class Visit>
-void FlatSet<P, Shape>::each_word(const OffsetSpan& span, Visit visit) const {
+void FlatSet<P, Shape>::each_word(OffsetSpan span, Visit visit) const {
   const std::uint64_t last_word = span.last / kBits;
   for (std::uint64_t word = span.first / kBits; word <= last_word; ++word) {
     // pairs: touched
@@ -254,7 +248,7 @@ void FlatSet<P, Shape>::each_word(const OffsetSpan& span, Visit visit) const {
 // targets of open turns unchanged as well, are what the set held when the first ended.
 template <class P, class Shape>
 template <class Image>
-void FlatSet<P, Shape>::snapshot(ThreadLine& line, const OffsetSpan& span, Image& image) {
+void FlatSet<P, Shape>::snapshot(ThreadLine& line, OffsetSpan span, Image& image) {
   constexpr int kTriesBeforeHold = 2;
   Image again;
   int tries = 0;
@@ -277,7 +271,7 @@ void FlatSet<P, Shape>::snapshot(ThreadLine& line, const OffsetSpan& span, Image
 }
 
 template <class P, class Shape>
-bool FlatSet<P, Shape>::marks_hold(const OffsetSpan& span) const noexcept {
+bool FlatSet<P, Shape>::marks_hold(OffsetSpan span) const noexcept {
   const auto wrong = [&](const Mark& mark, std::uint64_t word, std::uint64_t words) {
     return mark.load(std::memory_order_seq_cst) != 0 && !all_full(word, words);
   };

@@ -14,11 +14,12 @@
 // exchange makes it fail; one after it sees the mark. Marks of blocks are checked against the words
 // themselves, since only words change by locked instructions.
 //
-// claim_next looks three ways. Calm: the start's word and the one after it. Busy: the start's word and the
-// next open one of its block. Crowded: also the first open word of the next open block. Each way looks at all
-// of its places whether needed or not, and chooses without a branch, since the processor could not predict
-// it. What they do not reach goes the slow way of flat_search.hpp. Samples of how full words are choose a
-// thread's way.
+// claim_next looks three ways. Calm: a window of bits, one unaligned load from the start on, and the windows
+// behind it; it leaves no marks. Busy: the start's word, or the next word without a mark among the 64 behind
+// it. Crowded: the start's word, the next open one of its block, or the first open one of the next open
+// block. Busy and crowded look at all of their places whether needed or not, and choose without a branch,
+// since the processor could not predict it. What they do not reach goes the slow way of flat_search.hpp.
+// Samples of how full words are choose a thread's way.
 //
 // Progress: contains is wait-free; claim, release and claim_next are lock-free. A success takes effect at the
 // locked instruction; "full" at an instant inside the last, undisturbed search.
@@ -61,32 +62,25 @@ class FlatSet {
   // True: was claimed.
   bool release(ThreadLine& line, std::uint64_t offset) noexcept;
   // The first free offset at or after `start`, circularly inside the span; kNoOffset: full, exactly.
-  std::uint64_t claim_next(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t claim_next(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   // The same, claiming nothing.
-  std::uint64_t find_free(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  std::uint64_t find_free(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
 
   // Calls visit(word number, bits) for each word with claimed addresses of the span, ascending, each word as
   // it was when read.
   template <class Visit>
-  void each_word(const OffsetSpan& span, Visit visit) const;
+  void each_word(OffsetSpan span, Visit visit) const;
   // The words of the span at one instant, appended to `image` as pairs of word number and bits.
   template <class Image>
-  void snapshot(ThreadLine& line, const OffsetSpan& span, Image& image);
+  void snapshot(ThreadLine& line, OffsetSpan span, Image& image);
 
   // For tests, at rest: whether every mark of the span's words tells the truth.
-  bool marks_hold(const OffsetSpan& span) const noexcept;
+  bool marks_hold(OffsetSpan span) const noexcept;
 
  private:
   using Word = typename P::template Atomic<std::uint64_t>;
   using Mark = typename P::template Atomic<std::uint8_t>;
   using View = typename FlatStore<P, Shape>::View;
-
-  // A word that claim_next may take from, and what is known about it.
-  struct Candidate {
-    std::uint64_t word;
-    std::uint64_t seen;  // its bits
-    std::uint64_t open;  // the open words of its block
-  };
 
   // What a turn is about, above the bits of any offset: one address, or all below the mark of a block or of a
   // superblock.
@@ -103,7 +97,7 @@ class FlatSet {
     return kFan == 64 ? lowest(mask) : lowest(mask | (std::uint64_t{1} << (kFan % 64)));
   }
   // The bits of a word that lie inside the span.
-  static std::uint64_t inside(std::uint64_t word, const OffsetSpan& span) noexcept;
+  static std::uint64_t inside(std::uint64_t word, OffsetSpan span) noexcept;
 
   // Where the marks of the group around `at` are open.
   static std::uint64_t open_around(const Mark* marks, std::uint64_t at) noexcept {
@@ -133,28 +127,29 @@ class FlatSet {
     const bool exchanged = word.compare_exchange_strong(seen, seen | bit, std::memory_order_seq_cst);
     return exchanged || !P::keeps(Step::kClaimVerdict);
   }
-  // Where to take from when the start's own word has this `room`.
-  static Candidate candidate(const View& view, std::uint64_t word, std::uint64_t room, Mode mode) noexcept;
-  std::uint64_t claim_calmly(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
-  std::uint64_t claim_among(ThreadLine& line, const OffsetSpan& span, std::uint64_t start,
-                            Mode mode) noexcept;
-  std::uint64_t claim_edge(ThreadLine& line, const OffsetSpan& span, std::uint64_t start,
-                           std::uint64_t offset, std::uint64_t seen) noexcept;
-  bool take(const View& view, ThreadLine& line, std::uint64_t offset, const Candidate& from) noexcept;
-  std::uint64_t claim_busily(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
-  std::uint64_t claim_crowded(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
+  // What is left of a word once the bit is taken, too: 0 for its last one.
+  static std::uint64_t rest_of(std::uint64_t seen, std::uint64_t bit) noexcept {
+    return ~(seen | bit) & kFullWord;
+  }
+  std::uint64_t claim_seen(ThreadLine& line, OffsetSpan span, std::uint64_t start, std::uint64_t from,
+                           std::uint64_t free) noexcept;
+  std::uint64_t claim_calmly(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_onward(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_busily(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_crowded(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  bool take(const View& view, ThreadLine& line, std::uint64_t offset, std::uint64_t seen) noexcept;
   void touch(std::uint64_t word) noexcept;
 
   // flat_search.hpp
   void sample(ThreadLine& line, std::uint64_t start) noexcept;
-  std::uint64_t find_from(ThreadLine& line, std::uint64_t from, const OffsetSpan& span) noexcept;
+  std::uint64_t find_from(ThreadLine& line, std::uint64_t from, OffsetSpan span) noexcept;
   std::uint64_t next_open_word(ThreadLine& line, std::uint64_t word, std::uint64_t last) noexcept;
   std::uint64_t next_open_block(ThreadLine& line, std::uint64_t block, std::uint64_t last) noexcept;
-  std::uint64_t find_circular(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
-  std::uint64_t claim_slowly(ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept;
-  std::uint64_t find_in_words(std::uint64_t word, std::uint64_t count, const OffsetSpan& span) const noexcept;
-  std::uint64_t find_unmarked(const Collect<P>& collect, const OffsetSpan& span) const noexcept;
-  bool pending_stay_claimed(const Collect<P>& collect, const OffsetSpan& span) const noexcept;
+  std::uint64_t find_circular(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_slowly(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t find_in_words(std::uint64_t word, std::uint64_t count, OffsetSpan span) const noexcept;
+  std::uint64_t find_unmarked(const Collect<P>& collect, OffsetSpan span) const noexcept;
+  bool pending_stay_claimed(const Collect<P>& collect, OffsetSpan span) const noexcept;
   // Mark what was seen full.
   void mark_word(ThreadLine& line, std::uint64_t word) noexcept;
   void mark_block(ThreadLine& line, std::uint64_t block) noexcept;
@@ -176,27 +171,24 @@ void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
 template <class P, class Shape>
 [[gnu::always_inline]] inline bool FlatSet<P, Shape>::take(const View& view, ThreadLine& line,
                                                            std::uint64_t offset,
-                                                           const Candidate& from) noexcept {
+                                                           std::uint64_t seen) noexcept {
+  const std::uint64_t number = offset / kBits;
   const std::uint64_t bit = bit_of(offset);
-  if (from.seen == 0) [[unlikely]]
-    touch(from.word);
-  // 0 for the last bit of the word.
-  const std::uint64_t rest = ~(from.seen | bit) & kFullWord;
+  if (seen == 0) [[unlikely]]
+    touch(number);
   // pairs: claiming (published by the mark)
   if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(offset, std::memory_order_relaxed);
-  Mark* mark = P::select(rest, view.full_words + from.word, &line.scrap);
+  Mark* mark = P::select(rest_of(seen, bit), view.full_words + number, &line.scrap);
   // pairs: mark
   mark->store(1, std::memory_order_release);
-  Word& word = view.words[from.word];
-  if (!exchange(word, from.seen, bit)) [[unlikely]] {
-    // pairs: mark
-    if (P::keeps(Step::kRelook) && load(word) != kFullWord) mark->store(0, std::memory_order_release);
-    return false;
-  }
-  // The last bit of the only open word of its block.
-  if ((rest | (from.open & (from.open - 1))) == 0) [[unlikely]]
-    mark_block(line, from.word / kFan);
-  return true;
+  Word& word = view.words[number];
+  if (exchange(word, seen, bit)) [[likely]]
+    return true;
+  // An exchange that fails is but a load to the language.
+  if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
+  // pairs: mark
+  if (P::keeps(Step::kRelook) && load(word) != kFullWord) mark->store(0, std::memory_order_release);
+  return false;
 }
 
 template <class P, class Shape>
@@ -209,10 +201,12 @@ bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
     const std::uint64_t seen = load(view.words[word]);
     if ((seen & bit) != 0) return false;
     if (seen == 0) touch(word);
-    const bool taken = (seen | bit) != kFullWord ? exchange(view.words[word], seen, bit)
-                                                 : take(view, line, offset, {word, seen, open_words(word)});
-    if (taken) [[likely]]
+    if (rest_of(seen, bit) != 0) {
+      if (exchange(view.words[word], seen, bit)) return true;
+    } else if (take(view, line, offset, seen)) {
+      if (open_words(word) == 0) mark_block(line, word / kFan);
       return true;
+    }
   }
 }
 
@@ -222,7 +216,6 @@ bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept
   const std::uint64_t word = offset / kBits;
   const std::uint64_t bit = bit_of(offset);
   const View view = store_.view();
-  if ((load(view.words[word]) & bit) == 0) return false;
   line.open_turn((std::uint64_t{kAddress} << kLevelShift) | offset);
   const bool cleared = (view.words[word].fetch_and(~bit, std::memory_order_seq_cst) & bit) != 0;
   if (P::keeps(Step::kReleaseFence)) P::fence_after_locked();
@@ -243,94 +236,106 @@ bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept
   return cleared;
 }
 
-// Calm: nearly every start finds room in its own word or in the one after it.
+// The first free address of a window, where one was seen. The bit may have been taken since; the locked
+// instruction tells. No mark is left: one that is missing costs a later search time, and few words are full.
 template <class P, class Shape>
-[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_calmly(ThreadLine& line,
-                                                                            const OffsetSpan& span,
-                                                                            std::uint64_t start) noexcept {
-  Word* words = store_.view().words;
-  const std::uint64_t here = start / kBits;
-  const std::uint64_t seen_here = load(words[here]);
-  const std::uint64_t seen_next = load(words[here + 1]);
-  const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
-  const std::uint64_t room = ~seen_here & tail;
-  const std::uint64_t word = P::select(room, here + 1, here);
-  const std::uint64_t seen = P::select(room, seen_next, seen_here);
-  const std::uint64_t free = P::select(room, ~seen_next & kFullWord, room);
-  const std::uint64_t offset = word * kBits + lowest(free);
-  if (free == 0 || offset > span.last) [[unlikely]]
-    return claim_crowded(line, span, start);
-  const std::uint64_t bit = bit_of(offset);
-  if ((seen | bit) == kFullWord || seen == 0) [[unlikely]]
-    return claim_edge(line, span, start, offset, seen);
-  if (exchange(words[word], seen, bit)) [[likely]]
-    return offset;
-  return claim_slowly(line, span, start);
-}
-
-// The first or the last address of a word, where marks change too.
-template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_edge(ThreadLine& line, const OffsetSpan& span,
-                                                              std::uint64_t start, std::uint64_t offset,
-                                                              std::uint64_t seen) noexcept {
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_seen(ThreadLine& line, OffsetSpan span,
+                                                                          std::uint64_t start,
+                                                                          std::uint64_t from,
+                                                                          std::uint64_t free) noexcept {
+  const std::uint64_t offset = from + lowest(free);
+  if (offset > span.last) [[unlikely]]
+    return claim_slowly(line, span, start);
   const std::uint64_t word = offset / kBits;
-  if (take(store_.view(), line, offset, {word, seen, open_words(word)})) [[likely]]
-    return offset;
-  return claim_slowly(line, span, start);
+  if (free == (free_window_mask<P, kBits>(from))) [[unlikely]]
+    touch(word);
+  const std::uint64_t bit = bit_of(offset);
+  const bool lost = (store_.view().words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) != 0;
+  if (lost && P::keeps(Step::kClaimVerdict)) [[unlikely]]
+    return claim_slowly(line, span, start);
+  return offset;
 }
 
+// Calm: nearly every start finds room within a word's width.
 template <class P, class Shape>
-[[gnu::always_inline]] inline typename FlatSet<P, Shape>::Candidate FlatSet<P, Shape>::candidate(
-    const View& view, std::uint64_t word, std::uint64_t room, Mode mode) noexcept {
-  std::uint64_t open = open_around(view.full_words, word);
-  const std::uint64_t later = open & (~std::uint64_t{1} << (word % kFan));
-  std::uint64_t next = (word & ~(kFan - 1)) + lowest_of_group(later);
-  if (mode == Mode::kCrowded) {
-    const std::uint64_t block = word / kFan;
-    const std::uint64_t blocks = open_around(view.full_blocks, block) & (~std::uint64_t{1} << (block % kFan));
-    const std::uint64_t far_block = (block & ~(kFan - 1)) + lowest_of_group(blocks);
-    const std::uint64_t far_open = open_around(view.full_words, far_block * kFan);
-    next = P::select(later, far_block * kFan + lowest_of_group(far_open), next);
-    open = P::select(room | later, far_open, open);
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_calmly(ThreadLine& line, OffsetSpan span,
+                                                                            std::uint64_t start) noexcept {
+  const Word* words = store_.view().words;
+  P::about_to_write(words + start / kBits);
+  const std::uint64_t free = free_window<P, kBits>(words, start);
+  if (free == 0) [[unlikely]]
+    return claim_onward(line, span, start);
+  return claim_seen(line, span, start, start, free);
+}
+
+// The windows behind the first one, of which nothing is free.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_onward(ThreadLine& line, OffsetSpan span,
+                                                                std::uint64_t start) noexcept {
+  constexpr std::uint64_t kWindows = 8;
+  constexpr std::uint64_t kWidth = kFreeWindowBits<P, kBits>;
+  for (std::uint64_t from = start + kWidth; from < start + kWindows * kWidth; from += kWidth) {
+    const std::uint64_t free = free_window<P, kBits>(store_.view().words, from);
+    if (free != 0) [[likely]]
+      return claim_seen(line, span, start, from, free);
   }
-  const std::uint64_t chosen = P::select(room, next, word);
-  return {chosen, load(view.words[chosen]), open};
+  return claim_crowded(line, span, start);
 }
 
+// Busy: the start's own word, or the next open one among as many as a group of marks has.
 template <class P, class Shape>
-[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_among(ThreadLine& line,
-                                                                           const OffsetSpan& span,
-                                                                           std::uint64_t start,
-                                                                           Mode mode) noexcept {
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_busily(ThreadLine& line, OffsetSpan span,
+                                                                            std::uint64_t start) noexcept {
   const View view = store_.view();
   const std::uint64_t word = start / kBits;
   const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
   const std::uint64_t room = ~load(view.words[word]) & tail;
-  const Candidate from = candidate(view, word, room, mode);
-  const std::uint64_t free = ~from.seen & P::select(room, kFullWord, tail);
-  const std::uint64_t offset = from.word * kBits + lowest(free);
+  const std::uint64_t open = open_mask<P, kFan>(view.full_words + word + 1);
+  const std::uint64_t chosen = P::select(room, word + 1 + lowest_of_group(open), word);
+  P::about_to_write(view.words + chosen);
+  const std::uint64_t seen = load(view.words[chosen]);
+  const std::uint64_t free = ~seen & P::select(room, kFullWord, tail);
+  const std::uint64_t offset = chosen * kBits + lowest(free);
   if (free == 0 || offset > span.last) [[unlikely]]
-    return claim_slowly(line, span, start);
-  if (take(view, line, offset, from)) [[likely]]
+    return claim_crowded(line, span, start);
+  if (take(view, line, offset, seen)) [[likely]]
     return offset;
   return claim_slowly(line, span, start);
 }
 
+// Crowded: the start's own word, the next open one of its block, or the first of the next open block.
 template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_busily(ThreadLine& line, const OffsetSpan& span,
-                                                                std::uint64_t start) noexcept {
-  return claim_among(line, span, start, Mode::kBusy);
-}
-
-template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line, const OffsetSpan& span,
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line, OffsetSpan span,
                                                                  std::uint64_t start) noexcept {
-  return claim_among(line, span, start, Mode::kCrowded);
+  const View view = store_.view();
+  const std::uint64_t word = start / kBits;
+  const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
+  const std::uint64_t room = ~load(view.words[word]) & tail;
+  const std::uint64_t here = open_around(view.full_words, word);
+  const std::uint64_t later = here & (~std::uint64_t{1} << (word % kFan));
+  const std::uint64_t block = word / kFan;
+  const std::uint64_t blocks = open_around(view.full_blocks, block) & (~std::uint64_t{1} << (block % kFan));
+  const std::uint64_t far_block = (block & ~(kFan - 1)) + lowest_of_group(blocks);
+  const std::uint64_t far = open_around(view.full_words, far_block * kFan);
+  const std::uint64_t next =
+      P::select(later, far_block * kFan + lowest_of_group(far), block * kFan + lowest_of_group(later));
+  const std::uint64_t chosen = P::select(room, next, word);
+  const std::uint64_t seen = load(view.words[chosen]);
+  const std::uint64_t free = ~seen & P::select(room, kFullWord, tail);
+  const std::uint64_t offset = chosen * kBits + lowest(free);
+  if (free == 0 || offset > span.last) [[unlikely]]
+    return claim_slowly(line, span, start);
+  if (!take(view, line, offset, seen)) [[unlikely]]
+    return claim_slowly(line, span, start);
+  const std::uint64_t open = P::select(room | later, far, here);
+  // The last bit of the only open word of its block.
+  if ((rest_of(seen, bit_of(offset)) | (open & (open - 1))) == 0) [[unlikely]]
+    mark_block(line, chosen / kFan);
+  return offset;
 }
 
 template <class P, class Shape>
-[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_next(ThreadLine& line,
-                                                                          const OffsetSpan& span,
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_next(ThreadLine& line, OffsetSpan span,
                                                                           std::uint64_t start) noexcept {
   // One call in 256 looks how the ways may fare. Starts are random, so their low bits are a fair draw.
   if (start % 256 == 0) [[unlikely]]

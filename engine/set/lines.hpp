@@ -40,10 +40,8 @@ struct alignas(64) Line {
   Atomic<Mode> mode{Mode::kCalm};
   // Where code without branches stores what it need not store.
   Atomic<std::uint8_t> scrap{0};
-  // The owner's alone: of the words around its starts, how many are full, and how many have no open one
-  // behind them in their block; of 65536, averaged over samples.
+  // The owner's alone: how many of the words around its starts are full, of 65536, averaged over samples.
   std::uint32_t full = 0;
-  std::uint32_t behind = 0;
 
   void open_turn(std::uint64_t what) noexcept {
     // Release, so that who sees this target sees the end of the turn before it. pairs: target

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "engine/set/platform.hpp"
 
@@ -19,7 +20,7 @@
 
 namespace clusterip::set {
 
-// Where the marks of a group are 0, as bits. `marks` is the first of kFan, aligned to their number.
+// Where kFan marks in a row are 0, as bits. `marks` is the first of them.
 template <class P, std::size_t kFan>
 std::uint64_t open_mask(const typename P::template Atomic<std::uint8_t>* marks) noexcept {
   std::uint64_t mask = 0;
@@ -29,6 +30,30 @@ std::uint64_t open_mask(const typename P::template Atomic<std::uint8_t>* marks) 
     mask |= std::uint64_t{open} << i;
   }
   return mask;
+}
+
+// Which addresses from `offset` on are free, as bits from the lowest: a window of at least kFreeWindowBits,
+// over two words. What it does not reach reads as claimed.
+template <class P, unsigned kBits>
+inline constexpr unsigned kFreeWindowBits = kBits;
+template <class P, unsigned kBits>
+std::uint64_t free_window(const typename P::template Atomic<std::uint64_t>* words,
+                          std::uint64_t offset) noexcept {
+  constexpr std::uint64_t kFullWord = ~std::uint64_t{0} >> (64 - kBits);
+  const auto* word = words + offset / kBits;
+  const unsigned shift = offset % kBits;
+  // pairs: word
+  const std::uint64_t low = ~word[0].load(std::memory_order_acquire) & kFullWord;
+  if (shift == 0) return low;
+  // pairs: word
+  const std::uint64_t high = ~word[1].load(std::memory_order_acquire) & kFullWord;
+  return (low >> shift | high << (kBits - shift)) & kFullWord;
+}
+
+// The window when all is free.
+template <class P, unsigned kBits>
+constexpr std::uint64_t free_window_mask(std::uint64_t) noexcept {
+  return ~std::uint64_t{0} >> (64 - kBits);
 }
 
 // Whether all bits of the words are set, `full` being a word with all bits set.
@@ -41,6 +66,23 @@ bool all_words_full(const typename P::template Atomic<std::uint64_t>* words, std
   }
   return true;
 }
+
+#if CLUSTERIP_VECTOR_MARKS
+// One load, which starts at the byte of the offset: words are little-endian.
+template <>
+inline constexpr unsigned kFreeWindowBits<Native, 64> = 57;
+template <>
+inline std::uint64_t free_window<Native, 64>(const std::atomic<std::uint64_t>* words,
+                                             std::uint64_t offset) noexcept {
+  std::uint64_t claimed = 0;
+  std::memcpy(&claimed, reinterpret_cast<const char*>(words) + offset / 8, sizeof claimed);
+  return ~claimed >> (offset % 8);
+}
+template <>
+inline constexpr std::uint64_t free_window_mask<Native, 64>(std::uint64_t offset) noexcept {
+  return ~std::uint64_t{0} >> (offset % 8);
+}
+#endif
 
 #if CLUSTERIP_VECTOR_MARKS && defined(__AVX2__)
 template <>
@@ -62,18 +104,18 @@ inline bool all_words_full<Native>(const std::atomic<std::uint64_t>* words, std:
 template <>
 inline std::uint64_t open_mask<Native, 64>(const std::atomic<std::uint8_t>* marks) noexcept {
 #if defined(__AVX512BW__)
-  const __m512i bytes = _mm512_load_si512(marks);
+  const __m512i bytes = _mm512_loadu_si512(marks);
   return _mm512_testn_epi8_mask(bytes, bytes);
 #elif defined(__AVX2__)
   const auto part = [&](std::size_t at) {
-    const __m256i bytes = _mm256_load_si256(reinterpret_cast<const __m256i*>(marks + at));
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(marks + at));
     const auto mask = _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
     return std::uint64_t{static_cast<std::uint32_t>(mask)};
   };
   return part(0) | part(32) << 32;
 #else
   const auto part = [&](std::size_t at) {
-    const __m128i bytes = _mm_load_si128(reinterpret_cast<const __m128i*>(marks + at));
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + at));
     const auto mask = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
     return std::uint64_t{static_cast<std::uint16_t>(mask)};
   };

@@ -80,6 +80,16 @@ struct Native {
   }
   static void heavy_fence() noexcept;
 
+  // Asks for the cache line as a writer at once: a load first and the locked instruction after it would fetch
+  // it twice from a core that changed it.
+  [[gnu::always_inline]] static void about_to_write(const void* place) noexcept {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*static_cast<const char*>(place)));
+#else
+    __builtin_prefetch(place, 1);
+#endif
+  }
+
   // Called in loops that wait for another thread.
   static void pause() noexcept;
 

@@ -12,6 +12,7 @@ enum class Step : std::uint8_t {
   kClaimVerdict,   // a claim that found the bit set is not a success
   kAnnounceClaim,  // who may fill a word names it first
   kRelook,         // and takes its mark back when the claim failed
+  kRelookFence,    // looking at the word only after the mark can be seen
   kReleaseFence,   // between clearing a bit and looking at the marks
   kUnmarkWord,     // a release takes back the mark of its word
   kUnmarkBlock,    // and those above it

@@ -90,6 +90,7 @@ struct Model {
   // As on a machine whose kernel orders other threads on request: nothing here, all there.
   static void light_fence() {}
   static void heavy_fence() { model_fence_all(); }
+  static void about_to_write(const void*) {}
   static void pause() { model_pause(); }
   template <class T>
   static T select(std::uint64_t test, T zero, T other) {

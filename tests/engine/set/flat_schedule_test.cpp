@@ -20,6 +20,7 @@ void expect_all(const ExploreOptions& options) {
 
 TEST(FlatSchedule, EveryFewPreemptionsOfTwoThreads) {
   expect_all<Mode::kCalm>({.preemptions = 2});
+  expect_all<Mode::kBusy>({.preemptions = 2});
   expect_all<Mode::kCrowded>({.preemptions = 2});
 }
 
@@ -47,6 +48,7 @@ TEST(FlatSchedule, AStalledThreadStopsNobody) {
 
 TEST(FlatSchedule, StaleLoads) {
   expect_all<Mode::kCalm>({.weak = true, .preemptions = 2, .stale_loads = 1});
+  expect_all<Mode::kBusy>({.weak = true, .preemptions = 2, .stale_loads = 1});
 }
 
 }  // namespace
