@@ -1,16 +1,31 @@
 #include "daemon/store/store.hpp"
 
 #include <algorithm>
-#include <semaphore>
 
 namespace clusterip::daemon {
 
+// A semaphore would do, but the library's spins and yields before it sleeps, and a commit takes long.
 struct Store::Waiting {
   Transaction transaction;
   CommitOutcome outcome;
-  std::binary_semaphore done{0};
 
   explicit Waiting(Transaction t) : transaction(std::move(t)) {}
+
+  void wait() {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [&] { return over_; });
+  }
+  // Once the lock is free, this may be gone.
+  void end() {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+    ended_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool over_ = false;
 };
 
 Store::Store(std::unique_ptr<Disk> disk, std::size_t resources, const StoreLimits& limits)
@@ -106,7 +121,7 @@ CommitOutcome Store::commit(Transaction transaction) {
     queue_.push_back(&waiting);
   }
   queue_filled_.notify_one();
-  waiting.done.acquire();
+  waiting.wait();
   return std::move(waiting.outcome);
 }
 
@@ -151,13 +166,13 @@ void Store::run_group(std::vector<Waiting*>& group) {
       for (Waiting* waiting : group) waiting->outcome = CommitFailure{failure_};
       for (Waiting* waiting : queue_) {
         waiting->outcome = CommitFailure{failure_};
-        waiting->done.release();
+        waiting->end();
       }
       queue_.clear();
     }
   }
   overlay_.clear();
-  for (Waiting* waiting : group) waiting->done.release();
+  for (Waiting* waiting : group) waiting->end();
 }
 
 RecordPtr Store::standing(ResourceId resource, const ObjectKey& key) const {
