@@ -31,7 +31,7 @@ std::vector<RangeCount> count_ranges(const cluster::Authority& authority) {
     const FamilyAllocator* allocator = authority.allocator(family);
     if (allocator == nullptr) continue;
     const Ranges::View view = allocator->ranges().view();
-    for (const Range& range : view->ranges()) {
+    view->each([&](const Range& range) {
       RangeCount count;
       count.cidr = range.bands.cidr.to_string();
       count.labels = "cidr=\"" + count.cidr + "\",family=\"" + std::string(family_name(family)) +
@@ -40,7 +40,7 @@ std::vector<RangeCount> count_ranges(const cluster::Authority& authority) {
       count.used = usable ? authority.addresses().count(*usable) : 0;
       count.free = range.bands.size - std::min(range.bands.size, count.used);
       counts.push_back(std::move(count));
-    }
+    });
   }
   return counts;
 }

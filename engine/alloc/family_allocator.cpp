@@ -23,7 +23,7 @@ AllocateOutcome FamilyAllocator::allocate(const Address& address) {
 
 AllocateOutcome FamilyAllocator::allocate_in(const Cidr& cidr, const Address& address) {
   const Ranges::View view = ranges_.view();
-  const Range* range = view->find(cidr);
+  const Range* range = cidr.family() == ranges_.family() ? view->find(cidr) : nullptr;
   if (range == nullptr) return AllocateError::kMismatchedNetwork;
   if (range->state != RangeState::kReady) return AllocateError::kNotReady;
   const auto usable = range->bands.usable();
@@ -36,25 +36,39 @@ bool FamilyAllocator::is_full(const Range& range) const noexcept {
   return !usable || !set_.find_free(*usable, usable->first);
 }
 
-bool FamilyAllocator::give_back(const RangeTable& table, std::uint32_t position, const Address& address) {
-  return table.marks().release(set::thread_index(), position, [&] { return set_.release(address); });
+bool FamilyAllocator::give_back(Ranges::Shown view, std::uint32_t seat, const Address& address) {
+  return ranges_.marks().release(view.thread(), view->places(), seat, [&] { return set_.release(address); });
 }
+
+namespace {
+
+// Cidr::has_host of the range of this length around the address.
+bool is_host(const Address& address, unsigned length) {
+  if (address.family() == Family::kIPv6) return Cidr(address, length).has_host(address);
+  const std::uint64_t hosts = (std::uint64_t{1} << (32 - length)) - 1;
+  const std::uint64_t host = low_half(address.bits()) & hosts;
+  return host != 0 && host != hosts;
+}
+
+}  // namespace
 
 FamilyAllocator::Release FamilyAllocator::release(const Address& address) {
   const Ranges::View view = ranges_.view();
   if (address.family() != ranges_.family()) return Release::kMismatchedNetwork;
-  const std::uint32_t smallest = view->smallest_around(address);
-  for (std::uint32_t at = smallest; at != kNoRange; at = view->marks().place(at).around) {
-    if (!view->ranges()[at].bands.cidr.has_host(address)) continue;
-    return give_back(*view, smallest, address) ? Release::kReleased : Release::kWasFree;
+  const RangeTable::Smallest smallest = view->smallest_around(address);
+  if (smallest.seat == kNoRange) return Release::kMismatchedNetwork;
+  if (!is_host(address, smallest.length)) [[unlikely]] {
+    const bool any =
+        view->any_containing(address, [&](const Range& range) { return range.bands.cidr.has_host(address); });
+    if (!any) return Release::kMismatchedNetwork;
   }
-  return Release::kMismatchedNetwork;
+  return give_back(view.shown(), smallest.seat, address) ? Release::kReleased : Release::kWasFree;
 }
 
 bool FamilyAllocator::give_back(const Address& address) {
   const Ranges::View view = ranges_.view();
-  const std::uint32_t smallest = view->smallest_around(address);
-  return smallest == kNoRange ? set_.release(address) : give_back(*view, smallest, address);
+  const std::uint32_t smallest = view->smallest_around(address).seat;
+  return smallest == kNoRange ? set_.release(address) : give_back(view.shown(), smallest, address);
 }
 
 }  // namespace clusterip

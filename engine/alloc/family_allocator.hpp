@@ -61,54 +61,53 @@ class FamilyAllocator {
   bool contains(const Address& address) const noexcept { return set_.contains(address); }
 
  private:
+  // The dynamic band of a ready range; kNoOffset: full.
+  template <DrawSource Draws>
+  std::uint64_t claim_dynamic(std::size_t thread, const ReadyIPv4& range, Draws& draws) noexcept;
+  // Both bands, and the static one alone once the dynamic one was full.
   template <DrawSource Draws, class Observer>
   AllocateOutcome search(const Range& range, Draws& draws, Observer& observer);
   template <DrawSource Draws, class Observer>
-  AllocateOutcome search_ipv4(const Range& range, Draws& draws, Observer& observer);
+  AllocateOutcome search_static(const Range& range, Draws& draws, Observer& observer);
   // From the ready range with the number `from` on, where that one may be marked full.
   template <DrawSource Draws, class Observer>
-  AllocateOutcome search_others(const Ranges::View& view, std::uint64_t from, Draws& draws,
-                                Observer& observer);
+  AllocateOutcome search_others(Ranges::Shown view, std::uint64_t from, Draws& draws, Observer& observer);
   template <DrawSource Draws, class Observer>
   AllocateOutcome search_one_by_one(const RangeTable& table, std::uint64_t from, Draws& draws,
                                     Observer& observer);
   AllocateOutcome claim(const Range& range, const Address& address);
   bool is_full(const Range& range) const noexcept;
-  bool give_back(const RangeTable& table, std::uint32_t position, const Address& address);
+  bool give_back(Ranges::Shown view, std::uint32_t seat, const Address& address);
 
   Ranges ranges_;
   AddressSet& set_;
 };
 
-// The hot path of IPv4: everything in offsets, with the draws of dynamic_start and static_start.
-template <DrawSource Draws, class Observer>
-AllocateOutcome FamilyAllocator::search_ipv4(const Range& range, Draws& draws, Observer& observer) {
-  const Bands& bands = range.bands;
-  auto& line = set_.line();
-  const std::uint64_t first = low_half(bands.first.bits());
-  const std::uint64_t border = first + bands.static_size;
-  const set::OffsetSpan dynamic{border, first + bands.size - 1};
-  std::uint64_t found = set_.ipv4().claim_next(line, dynamic, border + draws.below(bands.dynamic_size()));
-  if (found != set::kNoOffset) [[likely]] {
-    return Allocation{Address(Family::kIPv4, found), bands.cidr, BandKind::kDynamic};
-  }
-  observer.band_full(range, BandKind::kDynamic);
-  if (bands.static_size == 0) return AllocateError::kFull;
-  found = set_.ipv4().claim_next(line, {first, border - 1}, first + draws.below(bands.static_size));
-  if (found != set::kNoOffset)
-    return Allocation{Address(Family::kIPv4, found), bands.cidr, BandKind::kStatic};
-  observer.band_full(range, BandKind::kStatic);
-  return AllocateError::kFull;
+// The hot path of IPv4: everything in offsets, with the draw of dynamic_start.
+template <DrawSource Draws>
+[[gnu::always_inline]] inline std::uint64_t FamilyAllocator::claim_dynamic(std::size_t thread,
+                                                                           const ReadyIPv4& range,
+                                                                           Draws& draws) noexcept {
+  const std::uint64_t last = range.last();
+  const std::uint64_t border = range.first() + range.static_size;
+  const std::uint64_t start = border + draws.below(last - border + 1);
+  return set_.ipv4().claim_next(set_.line(thread), {border, last}, start);
 }
 
 template <DrawSource Draws, class Observer>
 AllocateOutcome FamilyAllocator::search(const Range& range, Draws& draws, Observer& observer) {
   const Bands& bands = range.bands;
   if (bands.dynamic_size() == 0) return AllocateError::kFull;
-  if (bands.cidr.family() == Family::kIPv4) return search_ipv4(range, draws, observer);
   if (const auto found = set_.claim_next(*bands.dynamic_band(), dynamic_start(bands, draws))) {
     return Allocation{*found, bands.cidr, BandKind::kDynamic};
   }
+  return search_static(range, draws, observer);
+}
+
+template <DrawSource Draws, class Observer>
+[[gnu::noinline]] AllocateOutcome FamilyAllocator::search_static(const Range& range, Draws& draws,
+                                                                 Observer& observer) {
+  const Bands& bands = range.bands;
   observer.band_full(range, BandKind::kDynamic);
   if (bands.static_size == 0) return AllocateError::kFull;
   if (const auto found = set_.claim_next(*bands.static_band(), static_start(bands, draws))) {
@@ -121,32 +120,41 @@ AllocateOutcome FamilyAllocator::search(const Range& range, Draws& draws, Observ
 template <DrawSource Draws, class Observer>
 AllocateOutcome FamilyAllocator::allocate(Draws& draws, Observer&& observer) {
   const Ranges::View view = ranges_.view();
-  const auto& ready = view->ready();
-  if (ready.empty()) return AllocateError::kFull;
-  const std::uint64_t drawn = draws.below(ready.size());
-  const Range& range = view->ranges()[ready[drawn]];
-  if (!view->marks().has(drawn)) [[likely]] {
-    const AllocateOutcome outcome = search(range, draws, observer);
+  const std::uint64_t count = view->ready_count();
+  if (count == 0) return AllocateError::kFull;
+  const std::uint64_t drawn = draws.below(count);
+  if (ranges_.marks().has(drawn)) [[unlikely]] {
+    // Equal draws give equal answers, whether or not the range was known to be full.
+    const Bands& bands = view->ready(drawn).bands;
+    static_cast<void>(dynamic_start(bands, draws));
+    if (bands.static_size != 0) static_cast<void>(static_start(bands, draws));
+  } else if (ranges_.family() == Family::kIPv4) {
+    const ReadyIPv4 range = view->ready_ipv4(drawn);
+    const std::uint64_t found = claim_dynamic(view.shown().thread(), range, draws);
+    if (found != set::kNoOffset) [[likely]] {
+      const Cidr cidr(Address(Family::kIPv4, range.network), 32U - range.host_bits);
+      return Allocation{Address(Family::kIPv4, found), cidr, BandKind::kDynamic};
+    }
+    const AllocateOutcome outcome = search_static(view->ready(drawn), draws, observer);
+    if (std::holds_alternative<Allocation>(outcome)) return outcome;
+  } else {
+    const AllocateOutcome outcome = search(view->ready(drawn), draws, observer);
     if (std::holds_alternative<Allocation>(outcome)) [[likely]]
       return outcome;
-  } else {
-    // Equal draws give equal answers, whether or not the range was known to be full.
-    if (range.bands.dynamic_size() != 0) static_cast<void>(dynamic_start(range.bands, draws));
-    if (range.bands.static_size != 0) static_cast<void>(static_start(range.bands, draws));
   }
-  return search_others(view, drawn, draws, observer);
+  return search_others(view.shown(), drawn, draws, observer);
 }
 
 template <DrawSource Draws, class Observer>
-[[gnu::noinline]] AllocateOutcome FamilyAllocator::search_others(const Ranges::View& view, std::uint64_t from,
+[[gnu::noinline]] AllocateOutcome FamilyAllocator::search_others(Ranges::Shown view, std::uint64_t from,
                                                                  Draws& draws, Observer& observer) {
-  if (!view->marks().is_settled()) return search_one_by_one(*view, from, draws, observer);
+  const std::uint64_t count = view->ready_count();
+  if (!view.is_settled() || count > Ranges::Marks::kMost) {
+    return search_one_by_one(*view, from, draws, observer);
+  }
   AllocateOutcome outcome = AllocateError::kFull;
-  const auto range_of = [&](std::uint64_t number) -> const Range& {
-    return view->ranges()[view->ready()[number]];
-  };
   const auto attempt = [&](std::uint64_t number) {
-    const Range& range = range_of(number);
+    const Range& range = view->ready(number);
     if (is_full(range)) {
       observer.band_full(range, BandKind::kDynamic);
       if (range.bands.static_size != 0) observer.band_full(range, BandKind::kStatic);
@@ -155,21 +163,21 @@ template <DrawSource Draws, class Observer>
     outcome = search(range, draws, observer);
     return std::holds_alternative<Allocation>(outcome);
   };
-  const auto full = [&](std::uint64_t number) { return is_full(range_of(number)); };
-  if (view->marks().search(set::thread_index(), from, attempt, full)) return outcome;
-  // Who releases under a newer table does not know these marks.
-  if (ranges_.is_newest(view)) return AllocateError::kFull;
+  const auto full = [&](std::uint64_t number) { return is_full(view->ready(number)); };
+  if (ranges_.marks().search(view.thread(), view->places(), count, from, attempt, full)) return outcome;
+  // Who releases under a newer table does not know all ranges of this one.
+  if (view.is_newest()) return AllocateError::kFull;
   return search_one_by_one(*view, from, draws, observer);
 }
 
 template <DrawSource Draws, class Observer>
 AllocateOutcome FamilyAllocator::search_one_by_one(const RangeTable& table, std::uint64_t from, Draws& draws,
                                                    Observer& observer) {
-  const auto& ready = table.ready();
-  for (std::uint64_t tried = 0, at = from; tried < ready.size(); ++tried) {
-    const AllocateOutcome outcome = search(table.ranges()[ready[at]], draws, observer);
+  const std::uint64_t count = table.ready_count();
+  for (std::uint64_t tried = 0, at = from; tried < count; ++tried) {
+    const AllocateOutcome outcome = search(table.ready(at), draws, observer);
     if (std::holds_alternative<Allocation>(outcome)) return outcome;
-    if (++at == ready.size()) at = 0;
+    if (++at == count) at = 0;
   }
   return AllocateError::kFull;
 }
@@ -178,7 +186,7 @@ template <DrawSource Draws, class Observer>
 AllocateOutcome FamilyAllocator::allocate(Draws& draws, std::span<const Cidr> order, Observer&& observer) {
   const Ranges::View view = ranges_.view();
   for (const Cidr& cidr : order) {
-    const Range* range = view->find(cidr);
+    const Range* range = cidr.family() == ranges_.family() ? view->find(cidr) : nullptr;
     if (range == nullptr) continue;
     if (range->state != RangeState::kReady) {
       observer.range_not_ready(*range);
@@ -193,7 +201,7 @@ AllocateOutcome FamilyAllocator::allocate(Draws& draws, std::span<const Cidr> or
 template <DrawSource Draws, class Observer>
 AllocateOutcome FamilyAllocator::allocate_in(const Cidr& cidr, Draws& draws, Observer&& observer) {
   const Ranges::View view = ranges_.view();
-  const Range* range = view->find(cidr);
+  const Range* range = cidr.family() == ranges_.family() ? view->find(cidr) : nullptr;
   if (range == nullptr) return AllocateError::kMismatchedNetwork;
   if (range->state != RangeState::kReady) {
     observer.range_not_ready(*range);

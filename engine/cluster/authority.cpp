@@ -159,17 +159,22 @@ Authority::Claim Authority::probe(const AddressRequest& request) {
     return refused(AllocateError::kMismatchedNetwork);
   }
   const Ranges::View view = allocator->ranges().view();
-  for (const std::uint32_t position : view->ready()) {
-    const Bands& bands = view->ranges()[position].bands;
-    if (wanted && bands.cidr.has_host(*wanted)) {
-      if (set_.contains(*wanted)) return refused(AllocateError::kAllocated);
-      return Taken{*wanted, std::nullopt};
-    }
-    if (wanted) continue;
-    const auto usable = bands.usable();
-    if (usable && set_.find_free(*usable, usable->first)) return Taken{bands.cidr.network(), std::nullopt};
+  if (wanted) {
+    const bool has_host = view->any_containing(*wanted, [&](const Range& range) {
+      return range.state == RangeState::kReady && range.bands.cidr.has_host(*wanted);
+    });
+    if (!has_host) return refused(AllocateError::kMismatchedNetwork);
+    if (set_.contains(*wanted)) return refused(AllocateError::kAllocated);
+    return Taken{*wanted, std::nullopt};
   }
-  return refused(wanted ? AllocateError::kMismatchedNetwork : AllocateError::kFull);
+  std::optional<Address> network;
+  view->each([&](const Range& range) {
+    const auto usable = range.bands.usable();
+    if (network || range.state != RangeState::kReady || !usable) return;
+    if (set_.find_free(*usable, usable->first)) network = range.bands.cidr.network();
+  });
+  if (network) return Taken{*network, std::nullopt};
+  return refused(AllocateError::kFull);
 }
 
 std::vector<Cidr> Authority::ranges_that_refused(const AddressRequest& request) const {
@@ -178,13 +183,19 @@ std::vector<Cidr> Authority::ranges_that_refused(const AddressRequest& request) 
   const auto wanted = read_address_sloppy(request.text);
   if (allocator == nullptr) return cidrs;
   const Ranges::View view = allocator->ranges().view();
-  for (const std::uint32_t position : view->ready()) {
-    const Bands& bands = view->ranges()[position].bands;
-    if (!wanted && bands.dynamic_size() != 0) cidrs.push_back(bands.cidr);
-    if (!wanted || !bands.cidr.has_host(*wanted)) continue;
+  if (wanted) {
     // The smallest one is asked.
-    if (cidrs.empty() || bands.cidr.length() > cidrs.front().length()) cidrs = {bands.cidr};
+    view->any_containing(*wanted, [&](const Range& range) {
+      if (range.state != RangeState::kReady || !range.bands.cidr.has_host(*wanted)) return false;
+      cidrs.push_back(range.bands.cidr);
+      return true;
+    });
+    return cidrs;
   }
+  view->each([&](const Range& range) {
+    const bool asked = range.state == RangeState::kReady && range.bands.dynamic_size() != 0;
+    if (asked) cidrs.push_back(range.bands.cidr);
+  });
   return cidrs;
 }
 

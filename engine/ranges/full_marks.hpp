@@ -1,21 +1,25 @@
 // Which ready ranges are full: marks that let an allocation pass over them without a search.
 //
-//   place      | around: position of the next larger range | ready: number among the ready ones |   a range
+//   place      | around: seat of the next larger range | ready: number among the ready ones |   a range
 //   marks      a FlatSet over the numbers of ready ranges: claimed means marked as full              hints
+//   marked     how many marks are set, or about to be
 //   turns      a line a thread: odd while it releases through a range, or marks one; and which
 //
-// A mark is true, or somebody's turn is open. Who finds a range full opens a turn, marks it, searches it
-// again and takes the mark back if an address is free after all. Who releases opens a turn, clears, and takes
-// back the marks of the smallest range around the address and of those around it. The mark, and the cleared
-// bit, are both changed by locked instructions, so whichever comes second sees the other.
+// A mark is true, or somebody's turn is open. Who finds a range full opens a turn, counts a mark, sets it,
+// searches the range again and takes the mark back if an address is free after all. Who releases opens a
+// turn, clears, and, where any mark is counted, takes back the marks of the smallest range around the address
+// and of those around it. The count, the mark and the cleared bit are all changed by locked instructions, so
+// whichever comes second sees the other.
 //
 // Exact "full": collect all turns, pass over all ranges without a mark, collect again. If no turn moved, only
 // turns that were open all along can have a mark lie. Their ranges are searched, so often that at least one
 // look saw no release; at its end all ranges were full. A range that is found open has its mark taken back,
 // so a stalled thread holds nobody up. Lock-free.
 //
-// Marks belong to one table of ranges. While views of older tables are open, releases inside them do not know
-// the marks of this one; until settle() says that they have ended, nothing may be marked here.
+// Marks outlive the table of ranges. A new table may give a number to another range, and releases inside
+// views of older tables do not know its new ranges. So until those views have ended nothing is marked in
+// views of the new one; then the marks of renumbered ranges are forgotten, and the table is settled. All
+// other marks stay true: both tables know their ranges.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +38,7 @@ struct RangePlace {
   std::uint32_t around = kNoRange;
   std::uint32_t ready = kNoRange;
 };
+using RangePlaces = std::vector<RangePlace>;  // by seat
 
 // The lines of the threads, which all tables of a family share.
 template <class P>
@@ -52,29 +57,32 @@ class FullMarks {
   // Tables with more ready ranges than this are searched without marks.
   static constexpr std::uint64_t kMost = Shape::kWords * Shape::kBits;
 
-  // A range stands after the one around it; `ready` counts up from 0.
-  FullMarks(MarkLines<P>& lines, std::vector<RangePlace> places)
-      : lines_(lines), marks_(lines.marks), places_(std::move(places)) {
-    for (const RangePlace& place : places_) count_ += place.ready != kNoRange ? 1 : 0;
+  explicit FullMarks(MarkLines<P>& lines) : lines_(lines), marks_(lines.marks) {}
+
+  // A hint. `ready` is the number of a ready range.
+  bool has(std::uint64_t ready) const noexcept {
+    // pairs: none
+    return marked_.load(std::memory_order_relaxed) != 0 && ready < kMost && marks_.contains(ready);
   }
 
-  const RangePlace& place(std::uint32_t position) const noexcept { return places_[position]; }
-  // A hint. `ready` is the number of a ready range.
-  bool has(std::uint64_t ready) const noexcept { return count_ <= kMost && marks_.contains(ready); }
+  // These numbers mean other ranges now. Called when no view of an older table is left.
+  void forget(std::size_t thread, const std::vector<std::uint64_t>& numbers) {
+    for (const std::uint64_t number : numbers) {
+      if (P::keeps(Step::kMarksForgotten)) take_back(thread, number);
+    }
+  }
 
-  // Views of older tables have ended.
-  void settle() noexcept { settled_.store(count_ <= kMost, std::memory_order_seq_cst); }
-  bool is_settled() const noexcept { return settled_.load(std::memory_order_seq_cst); }
-
-  // Gives an address back by `clear`, which tells whether it was claimed. `position` is the smallest range
-  // around the address.
+  // Gives an address back by `clear`, which tells whether it was claimed. `seat` is the smallest range around
+  // the address in the caller's table.
   template <class Clear>
-  bool release(std::size_t thread, std::uint32_t position, Clear clear);
+  bool release(std::size_t thread, const RangePlaces& places, std::uint32_t seat, Clear clear);
 
-  // Calls `attempt(ready)` for ranges without a mark, from `from` on and around, until one succeeds. False:
-  // all ranges were full at one instant during the call. `is_full(ready)` answers exactly. Settled only.
+  // Calls `attempt(ready)` for those of `count` ready ranges, at most kMost, that have no mark, from `from`
+  // on and around, until one succeeds. False: all ranges were full at one instant during the call, if the
+  // caller's table is still the newest. `is_full(ready)` answers exactly. In settled tables only.
   template <class Attempt, class IsFull>
-  bool search(std::size_t thread, std::uint64_t from, Attempt attempt, IsFull is_full);
+  bool search(std::size_t thread, const RangePlaces& places, std::uint64_t count, std::uint64_t from,
+              Attempt attempt, IsFull is_full);
 
  private:
   using Step = set::Step;
@@ -84,29 +92,32 @@ class FullMarks {
   template <class IsFull>
   void mark(std::size_t thread, std::uint64_t ready, IsFull& is_full);
   template <class IsFull>
-  bool pending_stay_full(const set::Collect<P>& collect, std::size_t thread, IsFull& is_full);
+  bool pending_stay_full(const set::Collect<P>& collect, std::size_t thread, const RangePlaces& places,
+                         std::uint64_t count, IsFull& is_full);
   void take_back(std::size_t thread, std::uint64_t ready) noexcept {
-    if (marks_.contains(ready)) static_cast<void>(marks_.release(lines_.marks[thread], ready));
+    if (ready >= kMost || !marks_.contains(ready)) return;
+    if (marks_.release(lines_.marks[thread], ready)) marked_.fetch_sub(1, std::memory_order_seq_cst);
   }
 
   MarkLines<P>& lines_;
   set::FlatSet<P, Shape> marks_;
-  std::vector<RangePlace> places_;
-  std::uint64_t count_ = 0;
-  typename P::template Atomic<std::uint8_t> settled_{0};
+  // Read by every allocation and release, written where marks change.
+  alignas(64) typename P::template Atomic<std::uint64_t> marked_{0};
 };
 
 template <class P, class Shape>
 template <class Clear>
-bool FullMarks<P, Shape>::release(std::size_t thread, std::uint32_t position, Clear clear) {
+bool FullMarks<P, Shape>::release(std::size_t thread, const RangePlaces& places, std::uint32_t seat,
+                                  Clear clear) {
   set::Line<P>& turn = lines_.turns[thread];
   lines_.turns.make_way(turn);
-  if (P::keeps(Step::kReleaseTurn)) turn.open_turn(position);
+  if (P::keeps(Step::kReleaseTurn)) turn.open_turn(seat);
   const bool cleared = clear();
-  if (cleared && count_ <= kMost) {
+  if (cleared) {
     P::fence_after_locked();
-    for (std::uint32_t at = position; at != kNoRange && P::keeps(Step::kHintTakenBack);) {
-      const RangePlace& here = places_[at];
+    const bool any = marked_.load(std::memory_order_seq_cst) != 0;
+    for (std::uint32_t at = any ? seat : kNoRange; at != kNoRange && P::keeps(Step::kHintTakenBack);) {
+      const RangePlace& here = places[at];
       if (here.ready != kNoRange) take_back(thread, here.ready);
       at = P::keeps(Step::kHintsAround) ? here.around : kNoRange;
     }
@@ -115,7 +126,7 @@ bool FullMarks<P, Shape>::release(std::size_t thread, std::uint32_t position, Cl
   return cleared;
 }
 
-// A turn names the number of a ready range above this bit, or else the position of any range.
+// A turn names the number of a ready range above this bit, or else the seat of any range.
 inline constexpr std::uint64_t kReadyTarget = std::uint64_t{1} << 32;
 
 template <class P, class Shape>
@@ -123,9 +134,13 @@ template <class IsFull>
 void FullMarks<P, Shape>::mark(std::size_t thread, std::uint64_t ready, IsFull& is_full) {
   set::Line<P>& turn = lines_.turns[thread];
   if (P::keeps(Step::kMarkTurn)) turn.open_turn(kReadyTarget | ready);
+  if (P::keeps(Step::kMarkCounted)) marked_.fetch_add(1, std::memory_order_seq_cst);
   if (marks_.claim(lines_.marks[thread], ready)) {
     P::full_fence();
     if (P::keeps(Step::kHintRechecked) && !is_full(ready)) take_back(thread, ready);
+    if (!P::keeps(Step::kMarkCounted)) marked_.fetch_add(1, std::memory_order_seq_cst);
+  } else if (P::keeps(Step::kMarkCounted)) {
+    marked_.fetch_sub(1, std::memory_order_seq_cst);
   }
   if (P::keeps(Step::kMarkTurn)) turn.close_turn();
 }
@@ -146,7 +161,7 @@ bool FullMarks<P, Shape>::pass(std::size_t thread, const set::OffsetSpan& number
 template <class P, class Shape>
 template <class IsFull>
 bool FullMarks<P, Shape>::pending_stay_full(const set::Collect<P>& collect, std::size_t thread,
-                                            IsFull& is_full) {
+                                            const RangePlaces& places, std::uint64_t count, IsFull& is_full) {
   bool stay = true;
   const auto look = [&](std::uint64_t ready) {
     if (is_full(ready)) return;
@@ -156,12 +171,13 @@ bool FullMarks<P, Shape>::pending_stay_full(const set::Collect<P>& collect, std:
   for (std::size_t looks = 0; looks <= collect.pending().size() && P::keeps(Step::kHintTurnsLooked);
        ++looks) {
     for (const std::uint64_t target : collect.pending()) {
+      // A newer table may have more numbers and seats; then this search is not the last word anyway.
       if (target >= kReadyTarget) {
-        look(target - kReadyTarget);
+        if (target - kReadyTarget < count) look(target - kReadyTarget);
         continue;
       }
-      for (auto at = static_cast<std::uint32_t>(target); at != kNoRange; at = places_[at].around) {
-        if (places_[at].ready != kNoRange) look(places_[at].ready);
+      for (std::uint64_t at = target; at < places.size(); at = places[at].around) {
+        if (places[at].ready != kNoRange) look(places[at].ready);
       }
     }
   }
@@ -170,17 +186,18 @@ bool FullMarks<P, Shape>::pending_stay_full(const set::Collect<P>& collect, std:
 
 template <class P, class Shape>
 template <class Attempt, class IsFull>
-bool FullMarks<P, Shape>::search(std::size_t thread, std::uint64_t from, Attempt attempt, IsFull is_full) {
+bool FullMarks<P, Shape>::search(std::size_t thread, const RangePlaces& places, std::uint64_t count,
+                                 std::uint64_t from, Attempt attempt, IsFull is_full) {
   constexpr int kTriesBeforeHold = 4;
   bool found = false;
   int tries = 0;
   for (;; ++tries) {
     const set::Collect<P> collect(lines_.turns, lines_.turns[thread]);
-    found = pass(thread, {from, count_ - 1}, attempt, is_full) ||
+    found = pass(thread, {from, count - 1}, attempt, is_full) ||
             (from != 0 && pass(thread, {0, from - 1}, attempt, is_full));
     if (found) break;
     P::read_fence();
-    const bool stay = pending_stay_full(collect, thread, is_full);
+    const bool stay = pending_stay_full(collect, thread, places, count, is_full);
     if (stay && (collect.unmoved() || !P::keeps(Step::kHintTurnsCompared))) break;
     if (tries == kTriesBeforeHold) lines_.turns.hold();
   }

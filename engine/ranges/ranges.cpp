@@ -1,75 +1,49 @@
 #include "engine/ranges/ranges.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
+#include <utility>
+#include <variant>
+#include <vector>
+
 namespace clusterip {
-namespace {
 
-std::map<Cidr, Range> ranges_by_cidr(const RangeTable& table) {
-  std::map<Cidr, Range> ranges;
-  for (const Range& range : table.ranges()) ranges.emplace(range.bands.cidr, range);
-  return ranges;
+// Called before the lock is taken: who holds it may be waiting for that view to end.
+void Ranges::refuse_inside_view() const {
+  if (!tables_.is_inside(set::thread_index())) return;
+  std::fputs("clusterip: ranges changed from inside a view of them\n", stderr);
+  std::abort();
 }
 
-void apply_one(std::map<Cidr, Range>& ranges, const RangeChange& change) {
-  auto found = ranges.find(change.cidr);
-  if (found == ranges.end()) {
-    const auto bands = bands_of(change.cidr);
-    if (!change.state || !bands) return;
-    found = ranges.emplace(change.cidr, Range{.bands = *bands, .referrers = {}}).first;
+void Ranges::note(const RangeChange& change) {
+  if (change.state) {
+    if (bands_of(change.cidr)) listed_[change.name].insert(change.cidr);
+    return;
   }
-  auto& referrers = found->second.referrers;
-  auto at = std::lower_bound(referrers.begin(), referrers.end(), change.name,
-                             [](const Referrer& r, const std::string& name) { return r.name < name; });
-  const bool listed = at != referrers.end() && at->name == change.name;
-  if (change.state && listed) {
-    at->state = *change.state;
-  } else if (change.state) {
-    referrers.insert(at, {.name = change.name, .state = *change.state});
-  } else if (listed) {
-    referrers.erase(at);
-  }
-  if (referrers.empty()) {
-    ranges.erase(found);
-  } else {
-    found->second.state = combined_state(referrers);
-  }
+  const auto found = listed_.find(change.name);
+  if (found == listed_.end()) return;
+  found->second.erase(change.cidr);
+  if (found->second.empty()) listed_.erase(found);
 }
 
-}  // namespace
-
-Ranges::Ranges(Family family)
-    : family_(family),
-      table_(std::make_unique<const RangeTable>(std::vector<Range>{}, mark_lines_).release()) {}
-
-Ranges::~Ranges() {
-  delete table_.load();
-}
-
-void Ranges::publish(std::unique_ptr<const RangeTable> next) {
-  if (fence_.is_inside(set::thread_index())) {
-    std::fputs("clusterip: ranges changed from inside a view of them\n", stderr);
-    std::abort();
-  }
-  // pairs: table
-  const RangeTable* table = next.release();
-  const std::unique_ptr<const RangeTable> old(table_.exchange(table, std::memory_order_acq_rel));
-  fence_.wait();
-  table->marks().settle();
-}
-
-void Ranges::apply(std::span<const RangeChange> changes) {
-  const std::lock_guard<std::mutex> lock(writers_);
-  auto ranges = ranges_by_cidr(*table_.load());
+void Ranges::apply_locked(std::span<const RangeChange> changes) noexcept {
   for (const RangeChange& change : changes) {
-    if (change.cidr.family() == family_) apply_one(ranges, change);
+    if (change.cidr.family() == family_) note(change);
   }
-  std::vector<Range> next;
-  next.reserve(ranges.size());
-  for (auto& [cidr, range] : ranges) next.push_back(std::move(range));
-  publish(std::make_unique<const RangeTable>(std::move(next), mark_lines_));
+  std::vector<std::uint64_t> renumbered;
+  const auto apply = [&](RangeTable& table) {
+    renumbered.clear();
+    for (const RangeChange& change : changes) {
+      if (change.cidr.family() == family_) table.apply(change, renumbered);
+    }
+  };
+  tables_.change(apply, [&] { marks_.forget(set::thread_index(), renumbered); });
+}
+
+void Ranges::apply(std::span<const RangeChange> changes) noexcept {
+  refuse_inside_view();
+  const std::lock_guard<std::mutex> lock(writers_);
+  apply_locked(changes);
 }
 
 std::optional<BandsRefusal> Ranges::put(std::string_view name, const Cidr& cidr, RangeState state) {
@@ -82,34 +56,26 @@ std::optional<BandsRefusal> Ranges::put(std::string_view name, const Cidr& cidr,
 }
 
 bool Ranges::remove(std::string_view name, const Cidr& cidr) {
-  {
-    const View now = view();
-    const Range* range = now->find(cidr);
-    if (range == nullptr) return false;
-    const auto& referrers = range->referrers;
-    if (std::none_of(referrers.begin(), referrers.end(), [&](const Referrer& r) { return r.name == name; })) {
-      return false;
-    }
-  }
+  refuse_inside_view();
+  const std::lock_guard<std::mutex> lock(writers_);
+  const auto listed = listed_.find(name);
+  if (listed == listed_.end() || !listed->second.contains(cidr)) return false;
   const RangeChange change{.name = std::string(name), .cidr = cidr, .state = std::nullopt};
-  apply({&change, 1});
+  apply_locked({&change, 1});
   return true;
 }
 
 bool Ranges::terminate(std::string_view name) {
+  refuse_inside_view();
+  const std::lock_guard<std::mutex> lock(writers_);
+  const auto listed = listed_.find(name);
+  if (listed == listed_.end()) return false;
   std::vector<RangeChange> changes;
-  {
-    const View now = view();
-    for (const Range& range : now->ranges()) {
-      for (const Referrer& referrer : range.referrers) {
-        if (referrer.name != name) continue;
-        changes.push_back(
-            {.name = referrer.name, .cidr = range.bands.cidr, .state = RangeState::kTerminating});
-      }
-    }
+  for (const Cidr& cidr : listed->second) {
+    changes.push_back({.name = listed->first, .cidr = cidr, .state = RangeState::kTerminating});
   }
-  apply(changes);
-  return !changes.empty();
+  apply_locked(changes);
+  return true;
 }
 
 }  // namespace clusterip

@@ -1,53 +1,45 @@
 // The published table of one family's ranges, and the fence behind every change of it.
 //
-// Readers look at the table through a View: no lock, no wait, one cache line a thread. Writers build the next
-// table, publish it, and return once every view of an older table has ended. So whatever a change took away
-// is gone when the change returns: after terminate() nothing comes out through that range any more, whatever
-// other threads are doing; while it waits, readers of the new table are not held up. A view may be opened
-// inside another one of the same thread; changing the ranges inside a view would wait for itself and aborts.
+// Readers look at the table through a View: no lock, no wait, one cache line a thread. Writers change the
+// copy that nobody sees, publish it, and return once every view of the older one has ended (left_right.hpp).
+// So whatever a change took away is gone when the change returns: after terminate() nothing comes out through
+// that range any more, whatever other threads are doing; while it waits, readers of the new table are not
+// held up. A view may be opened inside another one of the same thread; changing the ranges inside a view
+// would wait for itself and aborts. A writer that is out of memory ends the program.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-#include <memory>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 
+#include "engine/ranges/left_right.hpp"
 #include "engine/ranges/range_table.hpp"
 #include "engine/set/thread_index.hpp"
-#include "engine/set/view_fence.hpp"
 
 namespace clusterip {
 
-// One object's word on one CIDR.
-struct RangeChange {
-  std::string name;
-  Cidr cidr;
-  // Absent: the object lists the CIDR no more.
-  std::optional<RangeState> state;
-};
-
 class Ranges {
  public:
-  class View;
+  using Marks = FullMarks<set::Native>;
+  using View = LeftRight<set::Native, RangeTable>::View;
+  using Shown = LeftRight<set::Native, RangeTable>::Shown;
 
-  explicit Ranges(Family family);
-  ~Ranges();
+  explicit Ranges(Family family) : family_(family) {}
   Ranges(const Ranges&) = delete;
   Ranges& operator=(const Ranges&) = delete;
 
   Family family() const noexcept { return family_; }
-  View view() const noexcept;
-  // Whether no newer table than that of the view was published.
-  bool is_newest(const View& view) const noexcept;
+  View view() const noexcept { return tables_.view(set::thread_index()); }
+  // Which ready ranges are full, by number.
+  Marks& marks() noexcept { return marks_; }
 
   // All changes at once, as one table. Changes of another family, or of a CIDR that no allocator can serve
   // (make_bands says why), change nothing.
-  void apply(std::span<const RangeChange> changes);
+  void apply(std::span<const RangeChange> changes) noexcept;
 
   // Refused: another family, or a CIDR that no allocator can serve.
   std::optional<BandsRefusal> put(std::string_view name, const Cidr& cidr, RangeState state);
@@ -58,42 +50,17 @@ class Ranges {
   bool terminate(std::string_view name);
 
  private:
-  void publish(std::unique_ptr<const RangeTable> next);
+  void refuse_inside_view() const;
+  void apply_locked(std::span<const RangeChange> changes) noexcept;
+  void note(const RangeChange& change);
 
   const Family family_;
-  std::mutex writers_;
   MarkLines<set::Native> mark_lines_{set::kMostThreads, set::thread_index_bound};
-  std::atomic<const RangeTable*> table_;
-  mutable set::ViewFence<set::Native> fence_{set::kMostThreads, set::thread_index_bound};
+  Marks marks_{mark_lines_};
+  LeftRight<set::Native, RangeTable> tables_{set::kMostThreads, set::thread_index_bound};
+  std::mutex writers_;
+  // The CIDRs that each object lists; the writers' own.
+  std::map<std::string, std::set<Cidr>, std::less<>> listed_;
 };
-
-// An open view; ends with its scope, in the thread that opened it.
-class Ranges::View {
- public:
-  ~View() { fence_.leave(thread_); }
-  View(const View&) = delete;
-  View& operator=(const View&) = delete;
-  const RangeTable& operator*() const noexcept { return *table_; }
-  const RangeTable* operator->() const noexcept { return table_; }
-
- private:
-  friend class Ranges;
-  explicit View(const Ranges& ranges) noexcept : fence_(ranges.fence_), thread_(set::thread_index()) {
-    fence_.enter(thread_);
-    // pairs: table
-    table_ = ranges.table_.load(std::memory_order_acquire);
-  }
-  set::ViewFence<set::Native>& fence_;
-  std::size_t thread_;
-  const RangeTable* table_;
-};
-
-inline Ranges::View Ranges::view() const noexcept {
-  return View(*this);
-}
-inline bool Ranges::is_newest(const View& view) const noexcept {
-  // pairs: table
-  return table_.load(std::memory_order_acquire) == view.table_;
-}
 
 }  // namespace clusterip

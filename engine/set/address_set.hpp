@@ -59,7 +59,8 @@ class AddressSet {
 
   // The hot path in offsets of the family, for who holds on to the line of its thread.
   IPv4Set& ipv4() noexcept { return v4_; }
-  ThreadLine& line() noexcept { return lines_[set::thread_index()]; }
+  ThreadLine& line() noexcept { return line(set::thread_index()); }
+  ThreadLine& line(std::size_t thread) noexcept { return lines_[thread]; }
 
  private:
   template <class Visit>

@@ -4,8 +4,8 @@
 //   level 0     a word holds 32 addresses
 //   level 1     a word marks 32 words of level 0 as full, under its own key; absent means that none is
 //
-// Memory follows what is claimed. Words that became empty stay as dead keys until their table is seven
-// eighths used; then it is copied, without them, to one sized for what lives. Whoever finds a frozen word
+// Memory follows what is claimed. Words that became empty stay as dead keys until their table is nine
+// tenths used; then it is copied, without them, to one sized for what lives. Whoever finds a frozen word
 // helps to finish the copy, so a stalled thread stops nobody; the old table is freed once nobody can be
 // reading it (view_fence.hpp). So churn over ever new regions does not grow it.
 //
@@ -59,11 +59,13 @@ class SparseSet {
   // Bytes of the table in use.
   std::size_t bytes() const noexcept {
     // pairs: table
-    return table_.load(std::memory_order_acquire)->capacity() * sizeof(typename Table::Slot);
+    return table_.load(std::memory_order_acquire)->bytes();
   }
 
  private:
   static constexpr unsigned kLevelShift = 60;
+  // How long to wait for the copy of another thread.
+  static constexpr std::size_t kSlotsAPause = 64;
   static std::uint64_t key_of(unsigned level, std::uint64_t number) noexcept {
     return 1 + ((std::uint64_t{level} << kLevelShift) | number);
   }
@@ -73,9 +75,10 @@ class SparseSet {
   // Reads or changes inside a view of the table.
   class View {
    public:
-    View(SparseSet& set, std::size_t thread) : set_(set), thread_(thread) { set_.fence_.enter(thread_); }
+    View(SparseSet& set, std::size_t thread)
+        : set_(set), thread_(thread), entered_(set_.fence_.enter(thread_)) {}
     ~View() {
-      set_.fence_.leave(thread_);
+      set_.fence_.leave(thread_, entered_);
       // pairs: none (a hint)
       if (set_.retired_.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
         set_.sweep();
@@ -86,6 +89,7 @@ class SparseSet {
    private:
     SparseSet& set_;
     std::size_t thread_;
+    std::uint64_t entered_;
   };
 
   std::uint64_t load(std::uint64_t key) noexcept;
@@ -138,24 +142,16 @@ std::uint64_t SparseSet<P>::inside(std::uint64_t word, const OffsetSpan& span) n
   return mask;
 }
 
-// The bits of a word now. A frozen word still says the truth: nothing can change before its table is
-// replaced.
+// The bits of a word at an instant of the call. In a table that is being replaced, or was since, they are
+// what they were when the word was frozen: before the next table was published, so not before this one was
+// the newest.
 template <class P>
 std::uint64_t SparseSet<P>::load(std::uint64_t key) noexcept {
-  for (;;) {
-    // pairs: table
-    Table* table = table_.load(std::memory_order_acquire);
-    const auto* slot = table->find(key);
-    if (slot != nullptr) {
-      // pairs: word
-      const std::uint64_t word = slot->word.load(std::memory_order_acquire);
-      if ((word & kWordFrozen) == 0) return word & kWordBits;
-    } else if (table->next.load(std::memory_order_acquire) == nullptr) {
-      return 0;
-    }
-    // Being replaced: what was read may be history already.
-    replace(table);
-  }
+  bool closed = false;
+  // pairs: table
+  const auto* slot = table_.load(std::memory_order_acquire)->find(key, closed);
+  // pairs: word
+  return slot == nullptr ? 0 : slot->word.load(std::memory_order_acquire) & kWordBits;
 }
 
 template <class P>
@@ -165,17 +161,16 @@ std::uint64_t SparseSet<P>::set_bits(std::uint64_t key, std::uint64_t bits) noex
     Table* table = table_.load(std::memory_order_acquire);
     bool made = false;
     auto* slot = table->find_or_make(key, made);
-    // An estimate that decides when to replace. pairs: none
-    if (made && table->used.fetch_add(1, std::memory_order_relaxed) + 1 > table->limit()) slot = nullptr;
+    if (made && table->count_made(key)) slot = nullptr;
     if (slot == nullptr) {
       replace(table);
       continue;
     }
-    // pairs: word
-    std::uint64_t word = slot->word.load(std::memory_order_acquire);
+    // A new key has no bits yet: nothing to wait for. pairs: word
+    std::uint64_t word = made ? 0 : slot->word.load(std::memory_order_acquire);
     while ((word & kWordFrozen) == 0 || !P::keeps(Step::kFrozenSeen)) {
       if ((word & bits) == bits) return word & kWordBits;
-      if (slot->word.compare_exchange_strong(word, word | bits | kWordSetUp, std::memory_order_acq_rel)) {
+      if (slot->word.compare_exchange_strong(word, word | bits, std::memory_order_acq_rel)) {
         return word & kWordBits;
       }
     }
@@ -188,19 +183,18 @@ std::uint64_t SparseSet<P>::clear_bits(std::uint64_t key, std::uint64_t bits) no
   for (;;) {
     // pairs: table
     Table* table = table_.load(std::memory_order_acquire);
-    auto* slot = const_cast<typename Table::Slot*>(table->find(key));
-    if (slot == nullptr) {
-      if (table->next.load(std::memory_order_acquire) == nullptr) return 0;
-      replace(table);
-      continue;
-    }
-    // pairs: word
-    std::uint64_t word = slot->word.load(std::memory_order_acquire);
-    while ((word & kWordFrozen) == 0) {
-      if ((word & bits) == 0) return word & kWordBits;
-      if (slot->word.compare_exchange_strong(word, word & ~bits, std::memory_order_acq_rel)) {
-        return word & kWordBits;
+    bool frozen = false;
+    if (auto* slot = table->find(key, frozen)) {
+      // pairs: word
+      std::uint64_t word = slot->word.load(std::memory_order_acquire);
+      while ((word & kWordFrozen) == 0) {
+        if ((word & bits) == 0) return word & kWordBits;
+        if (slot->word.compare_exchange_strong(word, word & ~bits, std::memory_order_acq_rel)) {
+          return word & kWordBits;
+        }
       }
+    } else if (!frozen) {
+      return 0;
     }
     replace(table);
   }
@@ -208,25 +202,27 @@ std::uint64_t SparseSet<P>::clear_bits(std::uint64_t key, std::uint64_t bits) no
 
 // Sees to it that `old` is not the table any more.
 template <class P>
-void SparseSet<P>::replace(Table* old) noexcept {
-  // pairs: table
-  if (table_.load(std::memory_order_acquire) != old) return;
-  Table* next = old->next.load(std::memory_order_acquire);
-  if (next == nullptr) {
-    // Two thirds full: room for a quarter more, or for as many dead words.
-    auto* made = new Table(std::max(smallest_, old->count_live() * 3 / 2 + 8));
-    if (old->next.compare_exchange_strong(next, made, std::memory_order_acq_rel)) {
-      next = made;
-    } else {
-      delete made;
-    }
+[[gnu::noinline, gnu::cold]] void SparseSet<P>::replace(Table* old) noexcept {
+  const auto is_newest = [&] {
+    // pairs: table
+    return table_.load(std::memory_order_acquire) == old;
+  };
+  if (!old->take_turn()) {
+    // A courtesy: two copies at once cost both their memory.
+    for (std::size_t i = 0; i < old->capacity() / kSlotsAPause && is_newest(); ++i) P::pause();
   }
-  if (P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*next);
+  if (!is_newest()) return;
+  // Seven tenths full: room for two sevenths more, or for as many dead words.
+  auto* made = new Table(std::max(smallest_, old->freeze() * 10 / 7 + 8));
+  if (P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*made);
   Table* expected = old;
   // pairs: table
-  if (!table_.compare_exchange_strong(expected, next, std::memory_order_acq_rel)) return;
-  if (!P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*next);
-  retire(old);
+  if (table_.compare_exchange_strong(expected, made, std::memory_order_acq_rel)) {
+    if (!P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*made);
+    retire(old);
+  } else {
+    delete made;
+  }
 }
 
 template <class P>

@@ -30,7 +30,7 @@ enum class Step : std::uint8_t {
   kImageRepeated,      // a snapshot is read twice
   kImageTurns,         // and only believed if no turn moved
   kFrozenSeen,         // a claim notices that its table was frozen
-  kCopiedOnce,         // a word is copied to the next table once
+  kWordsFrozen,        // the words of a table are frozen before it is copied
   kCopiedBeforeUse,    // nobody uses the next table before all is copied
   kKeptWhileRead,      // an old table lives while somebody may read it
   kFenceWaits,         // a change of ranges waits for the views of older tables
@@ -42,6 +42,9 @@ enum class Step : std::uint8_t {
   kMarkTurn,           // who marks a range says so first
   kHintTurnsLooked,    // ranges of open turns are searched themselves
   kHintTurnsCompared,  // full is only believed if no turn moved
+  kMarkCounted,        // a mark is counted before it is set
+  kMarksForgotten,     // a number that means another range loses its mark
+  kOldLeftAlone,       // a table is changed when its last view has ended
 };
 
 }  // namespace clusterip::set

@@ -23,21 +23,26 @@ class ViewFence {
   using Bound = std::size_t (*)() noexcept;
   ViewFence(std::size_t most, Bound in_use) : lines_(new Line[most]), bound_(in_use) {}
 
-  // May be nested in one thread.
-  void enter(std::size_t thread) noexcept {
+  // Returns what leave() wants back. May be nested in one thread: then the outer one counts.
+  [[nodiscard, gnu::always_inline]] std::uint64_t enter(std::size_t thread) noexcept {
     Line& line = lines_[thread];
-    if (line.depth++ != 0) return;
     // Only the owner writes. pairs: inside (the fence orders it before what is read)
-    line.turns.store(line.turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    P::light_fence();
+    const std::uint64_t turns = line.turns.load(std::memory_order_relaxed);
+    if (turns % 2 == 0) [[likely]] {
+      line.turns.store(turns + 1, std::memory_order_relaxed);
+      P::light_fence();
+    }
+    return turns;
   }
-  void leave(std::size_t thread) noexcept {
-    Line& line = lines_[thread];
-    if (--line.depth != 0) return;
+  [[gnu::always_inline]] void leave(std::size_t thread, std::uint64_t entered) noexcept {
     // Whatever was read is done with before. pairs: inside
-    line.turns.store(line.turns.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    if (entered % 2 == 0) [[likely]]
+      lines_[thread].turns.store(entered + 2, std::memory_order_release);
   }
-  bool is_inside(std::size_t thread) const noexcept { return lines_[thread].depth != 0; }
+  bool is_inside(std::size_t thread) const noexcept {
+    // The owner's own. pairs: none
+    return lines_[thread].turns.load(std::memory_order_relaxed) % 2 != 0;
+  }
 
   // Readers that were inside at some time, and how to know that they left since.
   using Readers = std::vector<std::pair<std::size_t, std::uint64_t>>;
@@ -67,7 +72,6 @@ class ViewFence {
  private:
   struct alignas(64) Line {
     typename P::template Atomic<std::uint64_t> turns{0};  // odd inside
-    std::size_t depth = 0;                                // the owner's alone
   };
   std::unique_ptr<Line[]> lines_;
   Bound bound_;

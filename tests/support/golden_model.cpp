@@ -1,5 +1,7 @@
 #include "tests/support/golden_model.hpp"
 
+#include <algorithm>
+
 namespace clusterip::test {
 namespace {
 
@@ -33,13 +35,27 @@ std::uint64_t GoldenSet::count(const Span& span) const {
 }
 
 void GoldenAllocator::put(const std::string& name, const Cidr& cidr, RangeState state) {
-  if (cidr.family() == family_ && bands_of(cidr)) ranges_[cidr][name] = state;
+  if (cidr.family() != family_ || !bands_of(cidr)) return;
+  ranges_[cidr][name] = state;
+  renumber(cidr);
+}
+
+void GoldenAllocator::renumber(const Cidr& cidr) {
+  const auto all = states();
+  const auto state = all.find(cidr);
+  const bool ready = state != all.end() && state->second == RangeState::kReady && bands_of(cidr)->size != 0;
+  const auto place = std::find(ready_.begin(), ready_.end(), cidr);
+  if (ready && place == ready_.end()) ready_.push_back(cidr);
+  if (ready || place == ready_.end()) return;
+  *place = ready_.back();
+  ready_.pop_back();
 }
 
 bool GoldenAllocator::remove(const std::string& name, const Cidr& cidr) {
   const auto found = ranges_.find(cidr);
   if (found == ranges_.end() || found->second.erase(name) == 0) return false;
   if (found->second.empty()) ranges_.erase(found);
+  renumber(cidr);
   return true;
 }
 
@@ -49,6 +65,7 @@ bool GoldenAllocator::terminate(const std::string& name) {
     const auto found = referrers.find(name);
     if (found == referrers.end()) continue;
     found->second = RangeState::kTerminating;
+    renumber(cidr);
     any = true;
   }
   return any;
@@ -81,14 +98,10 @@ AllocateOutcome GoldenAllocator::search(const Cidr& cidr, SeededDraws& draws) {
 }
 
 AllocateOutcome GoldenAllocator::allocate(SeededDraws& draws) {
-  std::vector<Cidr> ready;
-  for (const auto& [cidr, state] : states()) {
-    if (state == RangeState::kReady && bands_of(cidr)->size != 0) ready.push_back(cidr);
-  }
-  if (ready.empty()) return AllocateError::kFull;
-  const std::size_t first = draws.below(ready.size());
-  for (std::size_t i = 0; i < ready.size(); ++i) {
-    const Cidr& range = ready[(first + i) % ready.size()];
+  if (ready_.empty()) return AllocateError::kFull;
+  const std::size_t first = draws.below(ready_.size());
+  for (std::size_t i = 0; i < ready_.size(); ++i) {
+    const Cidr& range = ready_[(first + i) % ready_.size()];
     // Only the first takes draws though it is full.
     const auto usable = bands_of(range)->usable();
     if (i > 0 && (!usable || !set_.find_free(*usable, usable->first))) continue;

@@ -50,10 +50,13 @@ class GoldenAllocator {
 
  private:
   AllocateOutcome search(const Cidr& cidr, SeededDraws& draws);
+  // After a change of one CIDR: who becomes ready comes last, and the last takes the place of one that goes.
+  void renumber(const Cidr& cidr);
 
   Family family_;
   GoldenSet set_;
   std::map<Cidr, std::map<std::string, RangeState>> ranges_;
+  std::vector<Cidr> ready_;
 };
 
 }  // namespace clusterip::test

@@ -32,7 +32,7 @@ class Program {
   void run(int steps) {
     for (int i = 0; i < steps && !testing::Test::HasFatalFailure(); ++i) step();
     std::map<Cidr, RangeState> states;
-    for (const Range& range : allocator_.ranges().view()->ranges()) states[range.bands.cidr] = range.state;
+    allocator_.ranges().view()->each([&](const Range& range) { states[range.bands.cidr] = range.state; });
     EXPECT_EQ(states, golden_.states());
   }
 

@@ -62,6 +62,27 @@ TEST(ManyRanges, FullOnesAreSearchedOnce) {
   EXPECT_LE(last.count, 2000U);
 }
 
+TEST(ManyRanges, AChangeForgetsOnlyWhatItChanges) {
+  constexpr std::uint64_t kFew = 1000;
+  AddressSet set;
+  FamilyAllocator allocator(Family::kIPv4, set);
+  add_ranges(allocator, kFew);
+  SeededDraws draws(4);
+  while (allocator.allocate(draws).index() == 0) {
+  }
+  // One comes, and one that is full goes, so that the last one gets its number.
+  Searches after;
+  ASSERT_FALSE(allocator.ranges().put("new", {Address::v4(0x0b000000), 28}, RangeState::kReady));
+  ASSERT_TRUE(allocator.ranges().remove("r", {Address::v4(0x0a000000), 28}));
+  for (int i = 0; i < 14; ++i) {
+    const AllocateOutcome outcome = allocator.allocate(draws, after);
+    ASSERT_EQ(outcome.index(), 0U);
+    EXPECT_EQ(std::get<Allocation>(outcome).range, Cidr(Address::v4(0x0b000000), 28));
+  }
+  ASSERT_EQ(allocator.allocate(draws, after).index(), 1U);
+  EXPECT_LE(after.count, 4U);
+}
+
 TEST(ManyRanges, AnAddressGivenBackOpensEveryRangeAroundIt) {
   AddressSet set;
   FamilyAllocator allocator(Family::kIPv4, set);

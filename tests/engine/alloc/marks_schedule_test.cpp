@@ -1,5 +1,7 @@
 // Marks of full ranges under the schedule explorer: "full" over all ranges is exact, and a free address is
 // never behind a mark at rest.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/engine/alloc/marks_rig.hpp"
@@ -7,12 +9,17 @@
 namespace clusterip::test {
 namespace {
 
-void expect_all(const ExploreOptions& options) {
-  for (const Script& script : marks_scripts()) {
-    const auto result =
-        explore(options, [&] { return script_program<MarksRig<kNoStep>>(script, options.weak); });
+template <template <set::Step> class Rig>
+void expect_each(const std::vector<Script>& scripts, const ExploreOptions& options) {
+  for (const Script& script : scripts) {
+    const auto result = explore(options, [&] { return script_program<Rig<kNoStep>>(script, options.weak); });
     EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
   }
+}
+
+void expect_all(const ExploreOptions& options) {
+  expect_each<MarksRig>(marks_scripts(), options);
+  expect_each<OuterRig>(outer_scripts(), options);
 }
 
 TEST(MarksSchedule, FewPreemptions) {
@@ -27,8 +34,17 @@ TEST(MarksSchedule, StaleLoads) {
   expect_all({.weak = true, .stale_loads = 2, .random_runs = 2000});
 }
 
-TEST(MarksSchedule, AStalledThreadStopsNobody) {
+// A change of ranges waits for the views of others.
+bool changes_ranges(const Script& script) {
+  return std::any_of(script.threads.begin(), script.threads.end(), [](const std::vector<Call>& calls) {
+    return std::any_of(calls.begin(), calls.end(),
+                       [](const Call& call) { return call.kind == Call::Kind::kClose; });
+  });
+}
+
+TEST(MarksSchedule, AStalledThreadStopsNobodyButWhoChangesRanges) {
   for (const Script& script : marks_scripts()) {
+    if (changes_ranges(script)) continue;
     for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
       for (std::uint64_t after = 1; after < 90; after += 4) {
         const ExploreOptions options{.frozen_thread = thread, .frozen_after = after, .random_runs = 10};

@@ -82,11 +82,15 @@ CLUSTERIP_PLANT(kImageTurns, "snapshot against a moving address", kRandom)
   }
 
 CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kFrozenSeen, "claim while the table is replaced", kOrderly)
-CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kCopiedOnce, "release while the table is replaced", kOrderly)
+CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kWordsFrozen, "claim while the table is replaced", kOrderly)
 CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kCopiedBeforeUse, "look-up while the table is replaced",
                    kOrderly)
 CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kFenceWaits, "terminate against allocate", kOrderly)
 CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kHeavyFence, "terminate against allocate", kWeak)
+CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kOldLeftAlone, "terminate against allocate", kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kMarkCounted, "the first full range against a release",
+                   kOrderly)
+CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kMarksForgotten, "a range comes back with room", kOrderly)
 CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintRechecked, "a range becomes full against a release",
                    kOrderly)
 CLUSTERIP_PLANT_IN(MarksRig, marks_scripts(), kHintTakenBack, "full ranges against a release", kOrderly)

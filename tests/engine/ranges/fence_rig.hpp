@@ -1,8 +1,8 @@
-// A range that is closed while others allocate through it, for the schedule explorer: the view fence around a
-// FlatSet, as Ranges and FamilyAllocator use it.
+// A range that is closed while others allocate through it, for the schedule explorer: the two copies of a
+// table and the view fence around a FlatSet, as Ranges and FamilyAllocator use them.
 #pragma once
 
-#include "engine/set/view_fence.hpp"
+#include "engine/ranges/left_right.hpp"
 #include "tests/engine/set/flat_rig.hpp"
 
 namespace clusterip::test {
@@ -15,24 +15,26 @@ class FenceRig {
   explicit FenceRig(std::uint64_t held) : set_(held) {}
   std::uint64_t answer(std::size_t thread, const Call& call) {
     if (call.kind == Call::Kind::kClose) {
-      open_.exchange(0, std::memory_order_acq_rel);
-      fence_.wait();
+      tables_.change([](Table& table) { table.open = false; }, [] {});
       return 0;
     }
     if (call.kind != Call::Kind::kAllocate) return set_.answer(thread, call);
-    fence_.enter(thread);
-    std::uint64_t answer = Call::kNone;
-    if (open_.load(std::memory_order_acquire) != 0) answer = set_.answer(thread, call);
-    fence_.leave(thread);
-    return answer;
+    const auto view = tables_.view(thread);
+    const bool open = view->open;
+    const std::uint64_t answer = open ? set_.answer(thread, call) : Call::kNone;
+    // A table that moved in an open view: an answer that nothing explains.
+    return view->open == open ? answer : kTorn;
   }
   std::uint64_t bits() { return set_.bits(); }
   std::string at_rest() const { return set_.at_rest(); }
 
  private:
+  static constexpr std::uint64_t kTorn = 63;
+  struct Table {
+    bool open = true;
+  };
   FlatRig<kDropped> set_;
-  typename P::template Atomic<std::uint64_t> open_{1};
-  set::ViewFence<P> fence_{4, []() noexcept -> std::size_t { return 4; }};
+  LeftRight<P, Table> tables_{4, []() noexcept -> std::size_t { return 4; }};
 };
 
 inline std::vector<Script> fence_scripts() {
@@ -41,6 +43,7 @@ inline std::vector<Script> fence_scripts() {
   return {
       {"terminate against allocate", 0, {{allocate}, {close, contains(1)}}},
       {"terminate against two", 0, {{allocate}, {close, contains(1)}, {allocate}}},
+      {"terminate twice against allocate", 0, {{allocate}, {close, close, contains(1)}}},
   };
 }
 

@@ -1,0 +1,48 @@
+// Where a SparseTable keeps its slots.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "engine/set/demand_zero.hpp"
+#include "engine/set/platform.hpp"
+
+namespace clusterip::set {
+
+// For tests: a plain array.
+template <class P, class Slot>
+class SlotMemory {
+ public:
+  explicit SlotMemory(std::size_t count) : slots_(new Slot[count]) {}
+  Slot& operator[](std::size_t index) const noexcept { return slots_[index]; }
+
+ private:
+  std::unique_ptr<Slot[]> slots_;
+};
+
+// Small tables lie on the heap, among others. A large one gets zero pages of its own, huge if possible:
+// nearly every claim touches a page that no near cache knows, and a growing set touches a new table all over.
+template <class Slot>
+class SlotMemory<Native, Slot> {
+ public:
+  explicit SlotMemory(std::size_t count) {
+    const std::size_t size = count * sizeof(Slot);
+    if (size < kLarge) {
+      small_.reset(new Slot[count]);
+      slots_ = small_.get();
+    } else {
+      // All bits 0 is a slot as it is made.
+      slots_ = reinterpret_cast<Slot*>(large_.emplace(size, Pages::kHuge).data());
+    }
+  }
+  Slot& operator[](std::size_t index) const noexcept { return slots_[index]; }
+
+ private:
+  static constexpr std::size_t kLarge = std::size_t{1} << 20;
+  Slot* slots_ = nullptr;
+  std::unique_ptr<Slot[]> small_;
+  std::optional<DemandZero> large_;
+};
+
+}  // namespace clusterip::set
