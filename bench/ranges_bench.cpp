@@ -1,12 +1,25 @@
-// Allocation through many ranges beside allocation through one, over the same 2^25 addresses and the same
-// fill.
+// Allocation through many ranges beside allocation through one, over the same addresses and the same fill;
+// and what changing many ranges costs.
 //
-// "One" is 10.0.0.0/7. "Ten thousand" are its 8,192 ranges of 4,096 addresses and 1,808 larger ones around
-// them, so every address lies in several. Steady state as in set_bench.cpp. The rows of full and nearly full
-// ranges have 16 addresses a range. Names: what/ranges/fill in tenths of a percent.
+// Two geometries, both of one range, its halves, their halves and so on, so that no place is drawn more often
+// than another. "nested": 10.0.0.0/12 and what is inside it, 2^20 addresses: 16,383 ranges use the same words
+// and marks as one. The smallest of them have 110 dynamic addresses, so at 90 % many are full by chance.
+// "wide": 10.0.0.0/7, 2^25 addresses; none of 16,383 ranges is smaller than 4,096 addresses, and none full.
+//
+// Three who allocate, in the same run and with the same draws. "floor" draws a range and an address from a
+// plain array of spans and sets the bit with one locked instruction, whatever it was: no search, no view of
+// the ranges, no answer but a number. "set" draws likewise and asks the set of the engine. "engine" is the
+// whole allocator. The fill is that of the dynamic bands, which come first: a tenth of a small range is its
+// static band, and 90 % of its addresses would be full bands for many ranges and not for one.
+//
+// Steady state as in set_bench.cpp. The rows of full ranges have 14 usable addresses a range. Names:
+// who/what/ranges/fill in tenths of a percent; changes have no fill.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -19,75 +32,187 @@ namespace clusterip::bench {
 namespace {
 
 constexpr std::uint32_t kFirst = 0x0a000000;
-constexpr unsigned kLength = 7;
-constexpr std::uint64_t kAddresses = std::uint64_t{1} << (32 - kLength);
+
+struct Geometry {
+  const char* name;
+  unsigned length;  // of the one range
+};
+constexpr Geometry kNested{"nested", 12};
+constexpr Geometry kWide{"wide", 7};
 
 Cidr cidr_at(std::uint64_t offset, unsigned length) {
   return {Address::v4(static_cast<std::uint32_t>(kFirst + offset)), length};
 }
 
-// As many ranges as asked for: the smallest that still cover all addresses, then the larger ones around them.
-std::vector<RangeChange> cover(std::int64_t count) {
-  std::vector<RangeChange> changes;
-  unsigned smallest = kLength;
-  while ((std::int64_t{2} << (smallest - kLength)) <= count) ++smallest;
-  for (unsigned length = smallest; length >= kLength; --length) {
-    for (std::uint64_t at = 0; at < kAddresses; at += std::uint64_t{1} << (32 - length)) {
-      if (std::ssize(changes) == count) return changes;
-      changes.push_back({.name = "r", .cidr = cidr_at(at, length), .state = RangeState::kReady});
+// `count` ranges, one less than a power of two.
+std::vector<Cidr> cover(const Geometry& geometry, std::int64_t count) {
+  std::vector<Cidr> ranges;
+  const std::uint64_t addresses = std::uint64_t{1} << (32 - geometry.length);
+  for (unsigned length = geometry.length; std::ssize(ranges) < count; ++length) {
+    for (std::uint64_t at = 0; at < addresses; at += std::uint64_t{1} << (32 - length)) {
+      ranges.push_back(cidr_at(at, length));
     }
   }
-  return changes;
+  return ranges;
 }
 
-Address take(FamilyAllocator& allocator, SeededDraws& draws) {
-  const auto outcome = allocator.allocate(draws);
-  if (const auto* got = std::get_if<Allocation>(&outcome)) return got->address;
-  std::fputs("ranges_bench: full where an address is free\n", stderr);
-  std::abort();
+// How many addresses lie in the dynamic band of a range.
+std::uint64_t dynamic_addresses(const Geometry& geometry, const std::vector<Cidr>& ranges) {
+  std::vector<bool> dynamic(std::size_t{1} << (32 - geometry.length));
+  for (const Cidr& range : ranges) {
+    const Span band = *bands_of(range)->dynamic_band();
+    const auto first = static_cast<std::int64_t>(low_half(band.first.bits()) - kFirst);
+    std::fill_n(dynamic.begin() + first, static_cast<std::int64_t>(low_half(band.size())), true);
+  }
+  return static_cast<std::uint64_t>(std::count(dynamic.begin(), dynamic.end(), true));
 }
 
-void allocate(benchmark::State& state) {
-  constexpr std::size_t kBatch = 256;
-  AddressSet set;
-  FamilyAllocator allocator(Family::kIPv4, set);
-  allocator.ranges().apply(cover(state.range(0)));
-  SeededDraws draws(1);
-  const auto used = kAddresses * static_cast<std::uint64_t>(state.range(1)) / 1000;
-  Held<Address> held(used + kBatch);
-  for (std::uint64_t i = 0; i < used; ++i) held.push(take(allocator, draws));
-  const auto turn = [&] {
-    for (std::size_t i = 0; i < kBatch; ++i) static_cast<void>(allocator.release(held.pop()));
-    const auto begin = Clock::now();
-    for (std::size_t i = 0; i < kBatch; ++i) held.push(take(allocator, draws));
-    return seconds_between(begin, Clock::now());
+class Engine {
+ public:
+  static constexpr const char* kName = "engine";
+  explicit Engine(const std::vector<Cidr>& ranges) {
+    std::vector<RangeChange> changes;
+    for (const Cidr& range : ranges)
+      changes.push_back({.name = "r", .cidr = range, .state = RangeState::kReady});
+    allocator_.ranges().apply(changes);
+  }
+  std::uint32_t take(SeededDraws& draws) {
+    const auto outcome = allocate(draws);
+    if (const auto* got = std::get_if<Allocation>(&outcome)) [[likely]]
+      return static_cast<std::uint32_t>(low_half(got->address.bits()));
+    std::fputs("ranges_bench: full where an address is free\n", stderr);
+    std::abort();
+  }
+  AllocateOutcome allocate(SeededDraws& draws) { return allocator_.allocate(draws); }
+  void release(std::uint32_t address) { static_cast<void>(allocator_.release(Address::v4(address))); }
+
+ private:
+  AddressSet set_;
+  FamilyAllocator allocator_{Family::kIPv4, set_};
+};
+
+// What the two peers without ranges share: the spans of the bands.
+class Spans {
+ public:
+  explicit Spans(const std::vector<Cidr>& ranges) {
+    for (const Cidr& range : ranges) {
+      const Bands bands = *bands_of(range);
+      const auto first = static_cast<std::uint32_t>(low_half(bands.first.bits()));
+      spans_.push_back({first + static_cast<std::uint32_t>(bands.static_size),
+                        static_cast<std::uint32_t>(bands.dynamic_size()),
+                        static_cast<std::uint32_t>(bands.static_size)});
+    }
+  }
+
+ protected:
+  struct Dynamic {
+    std::uint32_t first;
+    std::uint32_t size;
+    std::uint32_t before;  // the static band
   };
-  for (std::uint64_t warm = 0; warm < kAddresses / 8; warm += kBatch) turn();
+  const Dynamic& draw(SeededDraws& draws) const { return spans_[draws.below(spans_.size())]; }
+
+ private:
+  std::vector<Dynamic> spans_;
+};
+
+class Floor : Spans {
+ public:
+  static constexpr const char* kName = "floor";
+  explicit Floor(const std::vector<Cidr>& ranges) : Spans(ranges), words_(std::size_t{1} << 19) {}
+  std::uint32_t take(SeededDraws& draws) {
+    const Dynamic& span = draw(draws);
+    const auto at = static_cast<std::uint32_t>(span.first + draws.below(span.size));
+    word(at).fetch_or(bit(at), std::memory_order_seq_cst);
+    return at;
+  }
+  void release(std::uint32_t at) { word(at).fetch_and(~bit(at), std::memory_order_seq_cst); }
+
+ private:
+  static std::uint64_t bit(std::uint32_t at) { return std::uint64_t{1} << (at % 64); }
+  std::atomic<std::uint64_t>& word(std::uint32_t at) { return words_[(at - kFirst) / 64]; }
+  std::vector<std::atomic<std::uint64_t>> words_;
+};
+
+class Set : Spans {
+ public:
+  static constexpr const char* kName = "set";
+  explicit Set(const std::vector<Cidr>& ranges) : Spans(ranges) {}
+  std::uint32_t take(SeededDraws& draws) {
+    auto& line = set_.line();
+    for (;;) {
+      const Dynamic& span = draw(draws);
+      const std::uint64_t last = std::uint64_t{span.first} + span.size - 1;
+      std::uint64_t got =
+          set_.ipv4().claim_next(line, {span.first, last}, span.first + draws.below(span.size));
+      if (got == set::kNoOffset && span.before != 0) {
+        const std::uint64_t first = span.first - span.before;
+        got = set_.ipv4().claim_next(line, {first, span.first - 1}, first + draws.below(span.before));
+      }
+      if (got != set::kNoOffset) [[likely]]
+        return static_cast<std::uint32_t>(got);
+    }
+  }
+  void release(std::uint32_t at) { set_.ipv4().release(set_.line(), at); }
+
+ private:
+  AddressSet set_;
+};
+
+// One thread. The calls are timed apart from the releases that make room for them; or the releases are.
+template <class Peer>
+void steady(benchmark::State& state, const Geometry& geometry, bool releases) {
+  constexpr std::size_t kBatch = 256;
+  const std::vector<Cidr> ranges = cover(geometry, state.range(0));
+  const std::uint64_t addresses = dynamic_addresses(geometry, ranges);
+  const auto used = addresses * static_cast<std::uint64_t>(state.range(1)) / 1000;
+  Peer peer(ranges);
+  SeededDraws draws(1);
+  Held<std::uint32_t> held(used + kBatch);
+  for (std::uint64_t i = 0; i < used; ++i) held.push(peer.take(draws));
+  const auto turn = [&] {
+    const auto begin = Clock::now();
+    for (std::size_t i = 0; i < kBatch; ++i) peer.release(held.pop());
+    const auto between = Clock::now();
+    for (std::size_t i = 0; i < kBatch; ++i) held.push(peer.take(draws));
+    return releases ? seconds_between(begin, between) : seconds_between(between, Clock::now());
+  };
+  for (std::uint64_t warm = 0; warm < 3 * (addresses - used); warm += kBatch) turn();
   for ([[maybe_unused]] auto _ : state) state.SetIterationTime(turn());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
 }
 
+template <class Peer>
+void add_steady(const Geometry& geometry, bool releases) {
+  const std::string what = std::string(releases ? "release_" : "allocate_") + geometry.name;
+  const auto run = [&geometry, releases](benchmark::State& state) {
+    steady<Peer>(state, geometry, releases);
+  };
+  benchmark::RegisterBenchmark((std::string(Peer::kName) + "/" + what).c_str(), run)
+      ->ArgsProduct({{1, 127, 16'383}, {500, 900}})
+      ->UseManualTime()
+      ->Iterations(4000);
+}
+
 // Disjoint ranges of 14 usable addresses, all taken.
 struct FullRanges {
-  explicit FullRanges(std::int64_t count) : allocator(Family::kIPv4, set) {
-    std::vector<RangeChange> changes;
-    for (std::int64_t i = 0; i < count; ++i) {
-      changes.push_back({.name = "r",
-                         .cidr = cidr_at(static_cast<std::uint64_t>(i) * 16, 28),
-                         .state = RangeState::kReady});
-    }
-    allocator.ranges().apply(changes);
-    for (std::int64_t i = 0; i < count * 14; ++i) take(allocator, draws);
+  explicit FullRanges(std::int64_t count) : engine(ranges(count)) {
+    for (std::int64_t i = 0; i < count * 14; ++i) engine.take(draws);
   }
-  AddressSet set;
-  FamilyAllocator allocator;
+  static std::vector<Cidr> ranges(std::int64_t count) {
+    std::vector<Cidr> ranges;
+    for (std::int64_t i = 0; i < count; ++i)
+      ranges.push_back(cidr_at(static_cast<std::uint64_t>(i) * 16, 28));
+    return ranges;
+  }
+  Engine engine;
   SeededDraws draws{1};
 };
 
 // "Full" asked of ranges that are all full.
 void full(benchmark::State& state) {
   FullRanges full(state.range(0));
-  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(full.allocator.allocate(full.draws));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(full.engine.allocate(full.draws));
 }
 
 // One address is free in all ranges: release it, and ask for any. Items are the pairs.
@@ -95,21 +220,66 @@ void last_free(benchmark::State& state) {
   FullRanges full(state.range(0));
   const auto count = static_cast<std::uint64_t>(state.range(0));
   for ([[maybe_unused]] auto _ : state) {
-    const Address some = Address::v4(
-        static_cast<std::uint32_t>(kFirst + full.draws.below(count) * 16 + 1 + full.draws.below(14)));
-    static_cast<void>(full.allocator.release(some));
-    if (take(full.allocator, full.draws) != some) std::abort();
+    const auto some =
+        static_cast<std::uint32_t>(kFirst + full.draws.below(count) * 16 + 1 + full.draws.below(14));
+    full.engine.release(some);
+    if (full.engine.take(full.draws) != some) std::abort();
+  }
+}
+
+// ServiceCIDRs created one by one, each object listing one range.
+void create(benchmark::State& state) {
+  for ([[maybe_unused]] auto _ : state) {
+    Ranges ranges(Family::kIPv4);
+    const auto begin = Clock::now();
+    for (std::int64_t i = 0; i < state.range(0); ++i) {
+      const Cidr cidr = cidr_at(static_cast<std::uint64_t>(i) * 16, 28);
+      static_cast<void>(ranges.put(std::to_string(i), cidr, RangeState::kReady));
+    }
+    state.SetIterationTime(seconds_between(begin, Clock::now()));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+// Among many ranges one is terminated: the time until nothing comes out through it any more. Nobody else is
+// inside a view, so it is that of the change alone.
+void terminate(benchmark::State& state) {
+  Ranges ranges(Family::kIPv4);
+  std::vector<RangeChange> changes;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    const Cidr cidr = cidr_at(static_cast<std::uint64_t>(i) * 16, 28);
+    changes.push_back({.name = std::to_string(i), .cidr = cidr, .state = RangeState::kReady});
+  }
+  ranges.apply(changes);
+  SeededDraws draws(1);
+  for ([[maybe_unused]] auto _ : state) {
+    const RangeChange& one = changes[draws.below(changes.size())];
+    const auto begin = Clock::now();
+    if (!ranges.terminate(one.name)) std::abort();
+    state.SetIterationTime(seconds_between(begin, Clock::now()));
+    static_cast<void>(ranges.put(one.name, one.cidr, RangeState::kReady));
   }
 }
 
 }  // namespace
-
-BENCHMARK(allocate)->ArgsProduct({{1, 100, 10'000}, {500, 900}})->UseManualTime()->Iterations(4000);
-BENCHMARK(full)->ArgsProduct({{1, 100, 10'000}, {1000}});
-BENCHMARK(last_free)->ArgsProduct({{1, 100, 10'000}, {999}});
-
 }  // namespace clusterip::bench
 
 int main(int argc, char** argv) {
-  return clusterip::bench::run(argc, argv);
+  namespace bench = clusterip::bench;
+  for (const bench::Geometry* geometry : {&bench::kNested, &bench::kWide}) {
+    bench::add_steady<bench::Floor>(*geometry, false);
+    bench::add_steady<bench::Set>(*geometry, false);
+    bench::add_steady<bench::Engine>(*geometry, false);
+    bench::add_steady<bench::Set>(*geometry, true);
+    bench::add_steady<bench::Engine>(*geometry, true);
+  }
+  benchmark::RegisterBenchmark("engine/full", bench::full)->ArgsProduct({{1, 100, 10'000}, {1000}});
+  benchmark::RegisterBenchmark("engine/last_free", bench::last_free)->ArgsProduct({{1, 100, 10'000}, {999}});
+  const auto changing = [](const char* name, void (*run)(benchmark::State&), std::int64_t iterations) {
+    benchmark::RegisterBenchmark(name, run)->Arg(1)->Arg(10'000)->Arg(50'000)->UseManualTime()->Iterations(
+        iterations);
+  };
+  changing("engine/terminate", bench::terminate, 1000);
+  changing("engine/create", bench::create, 1);
+  return bench::run(argc, argv);
 }

@@ -81,10 +81,18 @@ def kubernetes_table(rows, medians):
     return "\n".join(lines)
 
 
-def plain_table(title, rows):
-    lines = [title]
-    for name, (ns, held) in rows.items():
-        lines.append(f"{name:58}{ns:17.1f} ns" + (f"{held:11.1f} bytes an address" if held else ""))
+def peer_table(title, rows):
+    """One line a figure, one column a peer: names are peer/figure."""
+    peers = list(dict.fromkeys(name.split("/")[0] for name in rows))
+    figures = list(dict.fromkeys(name.split("/", 1)[1] for name in rows))
+    lines = [f"{title:34}" + "".join(f"{peer:>28}" for peer in peers)]
+    for figure in figures:
+        cells = []
+        for peer in peers:
+            ns, held = rows.get(f"{peer}/{figure}", (None, None))
+            cell = "" if ns is None else f"{ns:,.1f} ns" + (f", {held:.1f} B" if held else "")
+            cells.append(f"{cell:>28}")
+        lines.append(f"{figure:34}" + "".join(cells))
     return "\n".join(lines)
 
 
@@ -161,8 +169,7 @@ def main():
     kubernetes = run_kubernetes(arguments.quick)
     head = f"{about['processor']}; {about['cores']} cores; Linux {about['kernel']}; {about['compiler']}"
     text = head + "\nmedians; every peer in the same run\n\n" + "\n\n".join(
-        [table(medians), plain_table("through many ranges: what/ranges/fill in tenths of a percent", ranges),
-         plain_table("IPv6, random addresses of one /64: peer/what/addresses", ipv6),
+        [table(medians), peer_table("what/ranges/fill in 0.1 %", ranges), peer_table("random IPv6 addresses of a /64", ipv6),
          kubernetes_table(kubernetes, medians)]) + "\n"
     (RESULTS / "table.txt").write_text(text)
     rows = [dict(zip(("peer", "what", "bits", "permille", "threads"), key), ns=round(value, 2))
@@ -170,11 +177,11 @@ def main():
     (RESULTS / "results.json").write_text(json.dumps(
         {"machine": about, "set": rows, "ranges": ranges, "ipv6": ipv6, "kubernetes": kubernetes}, indent=1) + "\n")
     charts(medians)
-    counts = sorted({int(name.split("/")[1]) for name in ranges})
-    chart(RESULTS / "cost-over-ranges.svg", "allocate over 2^25 addresses, by the number of ranges",
+    counts = sorted({int(name.split("/")[2]) for name in ranges if "/allocate_nested/" in name})
+    chart(RESULTS / "cost-over-ranges.svg", "allocate over 2^20 addresses, half full, by the number of ranges",
           [f"{count:,} ranges" if count > 1 else "1 range" for count in counts],
-          {f"{fill / 10:g} % full": [ranges[f"allocate/{count}/{fill}"][0] for count in counts]
-           for fill in (500, 900)}, "ns a call")
+          {peer: [ranges[f"{peer}/allocate_nested/{count}/500"][0] for count in counts]
+           for peer in ("floor", "set", "engine")}, "ns a call")
     sys.stdout.write(text)
 
 
