@@ -17,13 +17,23 @@ namespace clusterip::set {
 template <class P, class Shape>
 void FlatSet<P, Shape>::mark_word(ThreadLine& line, std::uint64_t word) noexcept {
   // pairs: claiming
-  if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(word * kBits, std::memory_order_relaxed);
+  if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(word * kBits, std::memory_order_release);
   Mark& mark = store_.view().full_words[word];
   // pairs: mark
   mark.store(1, std::memory_order_release);
   P::full_fence();
+  if (load_word(word) != kFullWord) take_back(line, word * kBits, mark);
+}
+
+// Takes back the mark of a word that was not full after all. In a turn, since who saw the mark, and looks
+// only later at what the thread is claiming, may find another word named there: then the turn has moved.
+template <class P, class Shape>
+[[gnu::noinline]] void FlatSet<P, Shape>::take_back(ThreadLine& line, std::uint64_t offset,
+                                                    Mark& mark) noexcept {
+  if (P::keeps(Step::kFailureTurn)) line.open_turn((std::uint64_t{kAddress} << kLevelShift) | offset);
   // pairs: mark
-  if (load_word(word) != kFullWord) mark.store(0, std::memory_order_release);
+  mark.store(0, std::memory_order_release);
+  if (P::keeps(Step::kFailureTurn)) line.close_turn();
 }
 
 template <class P, class Shape>

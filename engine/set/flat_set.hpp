@@ -152,6 +152,7 @@ class FlatSet {
   bool pending_stay_claimed(const Collect<P>& collect, OffsetSpan span) const noexcept;
   // Mark what was seen full.
   void mark_word(ThreadLine& line, std::uint64_t word) noexcept;
+  void take_back(ThreadLine& line, std::uint64_t offset, Mark& mark) noexcept;
   void mark_block(ThreadLine& line, std::uint64_t block) noexcept;
   void mark_super(ThreadLine& line, std::uint64_t super) noexcept;
 
@@ -176,9 +177,10 @@ template <class P, class Shape>
   const std::uint64_t bit = bit_of(offset);
   if (seen == 0) [[unlikely]]
     touch(number);
-  // pairs: claiming (published by the mark)
-  if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(offset, std::memory_order_relaxed);
-  Mark* mark = P::select(rest_of(seen, bit), view.full_words + number, &line.scrap);
+  const std::uint64_t rest = rest_of(seen, bit);
+  // Release, so that who sees this name sees the turn of a claim that failed before it. pairs: claiming
+  if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(offset, std::memory_order_release);
+  Mark* mark = P::select(rest, view.full_words + number, &line.scrap);
   // pairs: mark
   mark->store(1, std::memory_order_release);
   Word& word = view.words[number];
@@ -186,8 +188,8 @@ template <class P, class Shape>
     return true;
   // An exchange that fails is but a load to the language.
   if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
-  // pairs: mark
-  if (P::keeps(Step::kRelook) && load(word) != kFullWord) mark->store(0, std::memory_order_release);
+  const bool wrong = rest == 0 && load(word) != kFullWord;
+  if (wrong && P::keeps(Step::kRelook)) take_back(line, offset, *mark);
   return false;
 }
 
@@ -247,7 +249,9 @@ template <class P, class Shape>
   if (offset > span.last) [[unlikely]]
     return claim_slowly(line, span, start);
   const std::uint64_t word = offset / kBits;
-  if (free == (free_window_mask<P, kBits>(from))) [[unlikely]]
+  // Perhaps the first address of its block: nothing is claimed in the window, or it reaches into two blocks.
+  const bool last_of_block = from / kBits % kFan == kFan - 1;
+  if (free == (free_window_mask<P, kBits>(from)) || last_of_block) [[unlikely]]
     touch(word);
   const std::uint64_t bit = bit_of(offset);
   const bool lost = (store_.view().words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) != 0;

@@ -264,7 +264,11 @@ void SparseSet<P>::mark(ThreadLine& line, std::uint64_t word) noexcept {
   line.claiming.store(word * kBits, std::memory_order_release);
   set_bits(above, bit_of(word));
   P::fence_after_locked();
-  if (load(key_of(0, word)) != kWordBits) clear_bits(above, bit_of(word));
+  if (load(key_of(0, word)) == kWordBits) return;
+  // In a turn; see FlatSet::take_back.
+  if (P::keeps(Step::kFailureTurn)) line.open_turn(word * kBits);
+  clear_bits(above, bit_of(word));
+  if (P::keeps(Step::kFailureTurn)) line.close_turn();
 }
 
 template <class P>

@@ -13,6 +13,7 @@ enum class Step : std::uint8_t {
   kAnnounceClaim,  // who may fill a word names it first
   kRelook,         // and takes its mark back when the claim failed
   kRelookFence,    // looking at the word only after the mark can be seen
+  kFailureTurn,    // in a turn, since it may name another word soon
   kReleaseFence,   // between clearing a bit and looking at the marks
   kUnmarkWord,     // a release takes back the mark of its word
   kUnmarkBlock,    // and those above it

@@ -26,10 +26,11 @@ class ViewFence {
   // Returns what leave() wants back. May be nested in one thread: then the outer one counts.
   [[nodiscard, gnu::always_inline]] std::uint64_t enter(std::size_t thread) noexcept {
     Line& line = lines_[thread];
-    // Only the owner writes. pairs: inside (the fence orders it before what is read)
+    // Only the owner writes. The fence orders it before what is read; release, so that who sees this view and
+    // not the end of the one before knows that it ended. pairs: inside
     const std::uint64_t turns = line.turns.load(std::memory_order_relaxed);
     if (turns % 2 == 0) [[likely]] {
-      line.turns.store(turns + 1, std::memory_order_relaxed);
+      line.turns.store(turns + 1, std::memory_order_release);
       P::light_fence();
     }
     return turns;

@@ -60,6 +60,7 @@ CLUSTERIP_PLANT(kAnnounceClaim, "full against a last bit about to be taken", kOr
 CLUSTERIP_PLANT(kClaimsLooked, "full against a last bit about to be taken", kOrderly)
 CLUSTERIP_PLANT(kRelook, "last bit against release", kOrderly)
 CLUSTERIP_PLANT(kRelookFence, "full against one release, seen late", kWeak, Mode::kCalm)
+CLUSTERIP_PLANT(kFailureTurn, "full while a failed claim moves on", kRandom)
 CLUSTERIP_PLANT(kReleaseFence, "last bit of a block against release", kWeak)
 CLUSTERIP_PLANT(kUnmarkWord, "last bit against release", kOrderly)
 CLUSTERIP_PLANT(kUnmarkBlock, "last bit of a block against release", kOrderly)

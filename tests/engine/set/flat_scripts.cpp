@@ -42,6 +42,9 @@ std::vector<Script> flat_scripts() {
       {"snapshot against a moving address",
        0b0001,
        {{snapshot(0, 3)}, {release(0), claim(2), release(2), claim(0), release(0), claim(2)}}},
+      {"a claim in the next block is in a snapshot", 0b1000, {{claim_next(0, 7, 3), snapshot(0, 7)}}},
+      {"a claim before a claimed block is in a snapshot", 0b10000, {{claim_next(0, 7, 3), snapshot(0, 7)}}},
+      {"full while a failed claim moves on", 0b011011, {{claim(2), claim(5)}, {release(3)}, {find(0, 5, 0)}}},
       {"long full against releases", 0xff, {{claim_next(0, 7, 5)}, {release(6), claim(6), release(0)}}},
   };
 }
