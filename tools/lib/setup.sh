@@ -6,7 +6,7 @@ jobs=${CLUSTERIP_JOBS:-$(nproc)}
 
 build_packages=(g++ cmake ninja-build pkg-config libboost-dev libboost-program-options-dev libcpp-httplib-dev
                 nlohmann-json3-dev libsqlite3-dev libyaml-cpp-dev zlib1g-dev)
-test_packages=(libgtest-dev libgmock-dev)
+test_packages=(libgtest-dev libgmock-dev openssl)
 bench_packages=(libbenchmark-dev)
 
 say() { printf '%s\n' "$*" >&2; }
