@@ -56,8 +56,9 @@ TEST_F(Metrics, CountAllocationsAsUpstreamDoes) {
   const std::string range = "cidr=\"10.96.0.0/28\"";
   const std::string drawn = "{" + range + ",scope=\"dynamic\"}";
   const std::string asked = "{" + range + ",scope=\"static\"}";
-  ASSERT_EQ(create(service("a")), 201);
+  // The named one first: a drawn one could be it.
   ASSERT_EQ(create(service("b", {{"clusterIP", "10.96.0.3"}})), 201);
+  ASSERT_EQ(create(service("a")), 201);
   // Refused: held already, then outside of every range (which no range is blamed for).
   ASSERT_EQ(create(service("c", {{"clusterIP", "10.96.0.3"}})), 422);
   ASSERT_EQ(create(service("c", {{"clusterIP", "10.97.0.3"}})), 422);
