@@ -66,12 +66,15 @@ class YamlDump final : public YamlVisitor {
   }
   void scalar(const YamlScalar& scalar, YamlAnchor, std::size_t line) override {
     if (wants_key()) return set_key(scalar.text, line);
-    add(scalar.value(), line);
+    Json value = scalar.value();
+    // A list of nothing may say so by null.
+    if (value.is_null() && open_.size() == 1 && at_items()) is_list_ = true;
+    add(std::move(value), line);
   }
   void begin_list(YamlAnchor, std::size_t line) override {
     open(Json::array(), line);
     Frame& frame = open_.back();
-    const bool of_list = open_.size() == 2 && open_[0].value.is_object() && open_[0].key == "items";
+    const bool of_list = open_.size() == 2 && at_items();
     frame.holds_items = open_.size() == 1 || of_list;
     if (frame.holds_items) item_ = 0;
     if (of_list) {
@@ -100,6 +103,8 @@ class YamlDump final : public YamlVisitor {
     bool holds_items = false;
   };
 
+  // What comes is the member of a document that makes it a list.
+  bool at_items() const { return !open_.empty() && open_[0].value.is_object() && open_[0].key == "items"; }
   bool wants_key() const { return !open_.empty() && open_.back().value.is_object() && !open_.back().key; }
 
   void set_key(const std::string& key, std::size_t line) {

@@ -96,6 +96,7 @@ TEST(DumpReader, TakesTypedListsWhoseItemsHaveNoKind) {
   EXPECT_THAT(ranges.lines, ElementsAre("ServiceCIDR k 10.0.0.0/24"));
   EXPECT_THAT(ranges.outcome.problems, IsEmpty());
   EXPECT_THAT(read(R"({"kind":"ServiceList","apiVersion":"v1","items":null})").outcome.problems, IsEmpty());
+  EXPECT_THAT(read("apiVersion: v1\nitems: null\nkind: ServiceList\n").outcome.problems, IsEmpty());
 }
 
 TEST(DumpReader, AKindThatComesBehindTheItemsIsHeldAgainstThem) {
