@@ -113,7 +113,11 @@ int run_mirror(const MirrorModeOptions& options) {
   const MirrorLog log = stderr_log();
   Mirror mirror(options.access, options.mirror, log);
   std::unique_ptr<AuditJudge> audit;
-  if (options.has_audit()) audit = std::make_unique<AuditJudge>(options.audit, log);
+  if (options.has_audit()) {
+    AuditOptions judging = options.audit;
+    judging.read_start = [&mirror] { return mirror.read_start(); };
+    audit = std::make_unique<AuditJudge>(std::move(judging), log);
+  }
   const Router router(parts_of(mirror, audit.get(), tokens));
   HttpServer server(
       options.server, [&](const HttpRequest& request) { return router.handle(request); }, answer_refusal);

@@ -41,6 +41,7 @@ struct Written {
   std::string page_limit = "500";
   std::string line_bytes = "8388608";
   std::string body_bytes = "268435456";
+  std::string start_objects = "200000";
   std::string ended = "1000";
   std::string events_per_minute = "60";
   bool paged_lists = false;
@@ -96,6 +97,8 @@ po::options_description describe(Written& to) {
                                                                    "longest event of a watch")(
       "max-answer-bytes", text(to.body_bytes), "largest page of a list")(
       "max-events-per-minute", text(to.events_per_minute), "Kubernetes Events written")(
+      "max-start-objects", text(to.start_objects),
+      "objects of a cluster that is read where audit events do not tell what there was before")(
       "max-ended-findings", text(to.ended), "findings kept after their end");
   return main.add(limits);
 }
@@ -150,6 +153,7 @@ MirrorModeOptions interpret(const Written& written) {
   interpret_audit(written, options);
   mirror.judge.grace = {span("duplicate-grace", written.duplicate_grace),
                         span("orphan-grace", written.orphan_grace), span("grace", written.grace)};
+  mirror.most_start_objects = number("max-start-objects", written.start_objects, 0, 100'000'000);
   mirror.judge.most_ended = number("max-ended-findings", written.ended, 0, 1'000'000);
   if (written.kubernetes_events) {
     mirror.events.emplace().per_minute =

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "daemon/api/audit_raw.hpp"
 #include "daemon/api/object_json.hpp"
 
 namespace clusterip::api {
@@ -13,30 +14,6 @@ using verify::AuditedRequest;
 using verify::Facts;
 using verify::Subject;
 using verify::Verb;
-
-// The fields of an event in the order of audit.k8s.io/v1.
-struct RawEvent {
-  std::string kind;
-  std::string level;
-  std::string audit_id;
-  std::string stage;
-  std::string uri;
-  std::string verb;
-  std::string user;
-  std::string user_uid;
-  std::string user_agent;
-  std::string group;
-  std::string resource;
-  std::string subresource;
-  std::string name_space;
-  std::string name;
-  std::int64_t code = 0;
-  std::string message;
-  std::string gone_uid;
-  std::optional<cluster::Instant> received;
-  std::optional<cluster::Instant> answered;
-  cluster::Labels annotations;
-};
 
 FirstError read_raw(const Json& event, RawEvent& raw) {
   FirstError error;
@@ -67,49 +44,17 @@ FirstError read_raw(const Json& event, RawEvent& raw) {
   });
   fields.time("requestReceivedTimestamp", raw.received);
   fields.time("stageTimestamp", raw.answered);
-  fields.labels("annotations", raw.annotations);
+  cluster::Labels annotations;
+  fields.labels("annotations", annotations);
+  for (const auto& [name, value] : annotations) raw.mutated = raw.mutated || says_mutated(name, value);
   return error;
 }
 
-std::optional<Subject> subject_of(const RawEvent& raw) {
-  if (raw.group.empty() && raw.resource == "services") return Subject::kService;
-  if (raw.group != "networking.k8s.io") return std::nullopt;
-  if (raw.resource == "servicecidrs") return Subject::kServiceCidr;
-  if (raw.resource == "ipaddresses") return Subject::kIpAddress;
-  return std::nullopt;
-}
-
-std::optional<Verb> verb_of(std::string_view verb) {
-  if (verb == "create") return Verb::kCreate;
-  if (verb == "update") return Verb::kUpdate;
-  if (verb == "patch") return Verb::kPatch;
-  if (verb == "delete" || verb == "deletecollection") return Verb::kDelete;
-  return std::nullopt;
-}
-
-// Why an event says nothing about decisions; empty: it may.
-std::string_view skip_reason(const RawEvent& raw) {
-  if (raw.stage != "ResponseComplete" && raw.stage != "Panic") return "other stages";
-  if (!subject_of(raw)) return "other resources";
-  if (!verb_of(raw.verb)) return "reads and watches";
-  if (!raw.subresource.empty() && raw.subresource != "status") return "other subresources";
-  return {};
-}
-
 bool is_dry_run(const RawEvent& raw, const Json* body) {
-  const auto query = raw.uri.find('?');
-  if (query != std::string::npos && raw.uri.find("dryRun=All", query) != std::string::npos) return true;
+  if (asks_for_dry_run(raw.uri)) return true;
   if (body == nullptr || !body->is_object()) return false;
   const auto options = body->find("dryRun");  // of DeleteOptions
   return options != body->end() && options->is_array() && !options->empty();
-}
-
-bool is_mutated(const RawEvent& raw) {
-  for (const auto& [name, value] : raw.annotations) {
-    const bool webhook = name.find(".webhook.admission.k8s.io/") != std::string::npos;
-    if (webhook && value.find("\"mutated\":true") != std::string::npos) return true;
-  }
-  return false;
 }
 
 const Json* member(const Json& object, const char* name) {
@@ -118,13 +63,9 @@ const Json* member(const Json& object, const char* name) {
 }
 
 template <class Object>
-std::optional<DecodeError> take(Decoded<Object> decoded, AuditedRequest& names, Facts& to) {
+std::optional<DecodeError> take(Decoded<Object> decoded, AuditedRequest& request, Facts& to) {
   if (auto* error = std::get_if<DecodeError>(&decoded)) return std::move(*error);
-  const Object& object = std::get<Object>(decoded);
-  if (names.name.empty()) names.name = object.meta.name;
-  if (names.name_space.empty()) names.name_space = object.meta.name_space;
-  if (names.generate_name.empty()) names.generate_name = object.meta.generate_name;
-  to = verify::facts_of(object);
+  take_object(std::get<Object>(decoded), request, to);
   return std::nullopt;
 }
 
@@ -188,26 +129,6 @@ void read_status(const Json& status, AuditedRequest& request) {
                 [&](FieldReader& details) { details.text("uid", request.gone_uid); });
 }
 
-AuditedRequest common_part(RawEvent& raw) {
-  AuditedRequest request;
-  request.audit_id = std::move(raw.audit_id);
-  request.during = {*raw.received, *raw.answered};
-  request.subject = *subject_of(raw);
-  request.verb = *verb_of(raw.verb);
-  request.status_subresource = raw.subresource == "status";
-  request.collection = raw.verb == "deletecollection";
-  request.panicked = raw.stage == "Panic";
-  request.mutated = is_mutated(raw);
-  request.user = std::move(raw.user);
-  request.user_uid = std::move(raw.user_uid);
-  request.name_space = std::move(raw.name_space);
-  request.name = std::move(raw.name);
-  request.code = static_cast<int>(raw.code);
-  request.message = std::move(raw.message);
-  request.gone_uid = std::move(raw.gone_uid);
-  return request;
-}
-
 // The objects of a deletecollection went one by one: a request for each.
 AuditLine read_collection(const Json& list, const AuditedRequest& request, const std::string& user_agent) {
   std::vector<AuditEvent> events;
@@ -242,16 +163,13 @@ AuditLine read_audit_event(const Json& event) {
   const FirstError error = event.is_object() ? read_raw(event, raw) : FirstError{};
   if (auto fault = check(error, raw, event)) return *std::move(fault);
   if (const auto reason = skip_reason(raw); !reason.empty()) return AuditSkip{reason};
-  if (!raw.received) return AuditFault{"requestReceivedTimestamp", "is missing"};
-  if (!raw.answered) return AuditFault{"stageTimestamp", "is missing"};
-  if (*raw.answered < *raw.received)
-    return AuditFault{"stageTimestamp", "is before requestReceivedTimestamp"};
+  if (auto fault = time_fault(raw)) return *std::move(fault);
 
   const Json* asked = member(event, "requestObject");
   const Json* given = member(event, "responseObject");
   const bool dry_run = is_dry_run(raw, asked);
   const std::string user_agent = std::move(raw.user_agent);
-  AuditedRequest request = common_part(raw);
+  AuditedRequest request = request_of(raw);
   request.dry_run = dry_run;
   if (asked != nullptr) read_asked(*asked, request);
   if (given != nullptr && request.collection && request.succeeded()) {

@@ -3,7 +3,8 @@
 //
 // Events about Services, ServiceCIDRs and IPAddresses that may have changed something become requests of a
 // record; all others are skipped and counted by their reason. What cannot be read is a problem that names the
-// file, the line and the field: the line is left out, and the caller must not call the result clean.
+// file, the line and the field: the line is left out, the caller must not call the result clean, and the
+// record has a gap there.
 //
 // Reading is streaming: of each line only the fields that rules look at are kept, and managed fields, ports
 // and the like are never built. Memory is one line and the record.
@@ -70,6 +71,8 @@ struct AuditEvent {
 using AuditLine = std::variant<std::vector<AuditEvent>, AuditSkip, AuditFault>;
 
 AuditLine read_audit_line(std::string_view line, const AuditLimits& limits = {});
+// The same through a tree. The above asks it about whatever is not usual (audit_skim.hpp).
+AuditLine read_audit_line_in_general(std::string_view line, const AuditLimits& limits = {});
 
 // Adds the events of a file. Its number, in the order of the calls, becomes `server` of its requests.
 void read_audit_log(daemon::ByteSource& source, AuditReading& to, const AuditLimits& limits = {});

@@ -135,6 +135,8 @@ bool ItemSkim::texts(Texts& to) {
 
 bool ItemSkim::pairs(Pairs& to) {
   return object_or_null([this, &to](std::string_view name) {
+    // A name that its escapes spell is not the text that is written.
+    if (name.find('\\') != std::string_view::npos) return skim_.give_up();
     to.emplace_back(name, std::string_view());
     return skim_.text(to.back().second);
   });

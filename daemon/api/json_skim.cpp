@@ -1,6 +1,7 @@
 #include "daemon/api/json_skim.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -30,6 +31,47 @@ constexpr bool is_digit(char c) {
 }
 constexpr bool in(unsigned char byte, unsigned low, unsigned high) {
   return low <= byte && byte <= high;
+}
+
+// What may follow a backslash besides u, and what it stands for.
+constexpr std::string_view kEscapes = "\"\\/bfnrt";
+constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+constexpr std::ptrdiff_t kUnicodeEscape = 6;
+
+// The number that \uXXXX writes; -1 where it is none.
+int code_unit(const char* escape) {
+  unsigned unit = 0;
+  const auto [stop, error] = std::from_chars(escape + 2, escape + kUnicodeEscape, unit, 16);
+  return error == std::errc{} && stop == escape + kUnicodeEscape ? static_cast<int>(unit) : -1;
+}
+
+void append_utf8(int unit, std::string& to) {
+  const auto byte = [&](int value) { to += static_cast<char>(value); };
+  if (unit < 0x80) return byte(unit);
+  if (unit < 0x800) {
+    byte(0xC0 | (unit >> 6));
+  } else {
+    byte(0xE0 | (unit >> 12));
+    byte(0x80 | ((unit >> 6) & 0x3F));
+  }
+  byte(0x80 | (unit & 0x3F));
+}
+
+// What the inside of a checked string stands for.
+void unescape(std::string_view inside, std::string& to) {
+  to.clear();
+  for (std::size_t i = 0; i < inside.size();) {
+    const std::size_t next = std::min(inside.find('\\', i), inside.size());
+    to.append(inside, i, next - i);
+    if (next == inside.size()) return;
+    i = next + 2;
+    if (inside[next + 1] == 'u') {
+      append_utf8(code_unit(inside.data() + next), to);
+      i = next + kUnicodeEscape;
+    } else {
+      to += kMeanings[kEscapes.find(inside[next + 1])];
+    }
+  }
 }
 
 // "        ": dumps are indented, so blanks come in runs.
@@ -69,10 +111,10 @@ bool JsonSkim::take(char expected) {
   return true;
 }
 
-bool JsonSkim::string(std::string_view& inside, bool& plain) {
+bool JsonSkim::string(std::string_view& inside, Form& form) {
   if (*at_ != '"') return odd();
   const char* begin = ++at_;
-  plain = true;
+  form = Form::kPlain;
   for (;;) {
     while (at_ != end_ && kBytes[static_cast<unsigned char>(*at_)] == Byte::kPlain) ++at_;
     if (at_ == end_) return more();
@@ -82,8 +124,7 @@ bool JsonSkim::string(std::string_view& inside, bool& plain) {
         ++at_;
         return true;
       case Byte::kBackslash:
-        plain = false;
-        if (!escape()) return false;
+        if (!escape(form)) return false;
         break;
       case Byte::kHigh:
         if (!multibyte()) return false;
@@ -95,10 +136,20 @@ bool JsonSkim::string(std::string_view& inside, bool& plain) {
   }
 }
 
-bool JsonSkim::escape() {
+bool JsonSkim::escape(Form& form) {
   if (end_ - at_ < 2) return more();
-  // Those with one writing only, so that equal names are equal texts.
-  if (std::strchr("\"\\bfnrt", at_[1]) == nullptr || at_[1] == '\0') return odd();
+  if (at_[1] == 'u') {
+    if (end_ - at_ < kUnicodeEscape) return more();
+    // Halves of surrogate pairs are left to the general parser.
+    const int unit = code_unit(at_);
+    if (unit < 0 || (0xD800 <= unit && unit <= 0xDFFF)) return odd();
+    form = Form::kRewritten;
+    at_ += kUnicodeEscape;
+    return true;
+  }
+  const std::size_t place = kEscapes.find(at_[1]);
+  if (place == std::string_view::npos) return odd();
+  form = at_[1] == '/' ? Form::kRewritten : std::max(form, Form::kEscaped);
   at_ += 2;
   return true;
 }
@@ -160,12 +211,37 @@ bool JsonSkim::text(std::string_view& to) {
   char next = 0;
   if (!peek(next)) return false;
   if (next == 'n') return literal("null");
-  bool plain = false;
+  Form form = Form::kPlain;
   std::string_view inside;
-  if (!string(inside, plain)) return false;
-  if (!plain) return odd();
+  if (!string(inside, form)) return false;
+  if (form != Form::kPlain) return odd();
   to = inside;
   return true;
+}
+
+bool JsonSkim::text(std::string& to) {
+  char next = 0;
+  if (!peek(next)) return false;
+  if (next == 'n') return literal("null");
+  Form form = Form::kPlain;
+  std::string_view inside;
+  if (!string(inside, form)) return false;
+  if (form == Form::kPlain) {
+    to.assign(inside);
+  } else {
+    unescape(inside, to);
+  }
+  return true;
+}
+
+bool JsonSkim::integer(std::int64_t& to) {
+  char next = 0;
+  if (!peek(next)) return false;
+  if (next == 'n') return literal("null");
+  const char* begin = at_;
+  if (!number()) return false;
+  const auto [stop, error] = std::from_chars(begin, at_, to);
+  return error == std::errc{} && stop == at_ ? true : odd();
 }
 
 bool JsonSkim::skip() {
@@ -178,8 +254,8 @@ bool JsonSkim::skip() {
       return array([this] { return skip(); });
     case '"': {
       std::string_view inside;
-      bool plain = false;
-      return string(inside, plain);
+      Form form = Form::kPlain;
+      return string(inside, form);
     }
     case 't':
       return literal("true");

@@ -2,14 +2,16 @@
 // items of a large dump.
 //
 // It knows the JSON grammar, UTF-8 and repeated member names, and gives up ("odd") at whatever is unusual:
-// an escape in a text that is wanted, a \u or \/ escape, an exponent, deep nesting, and every error. The
-// caller then asks nlohmann::json, which decides and words the error. What this walk takes, nlohmann::json
-// takes with the same values (fuzz/dump.cpp holds it to that). Texts are views into the input; nothing is
-// allocated.
+// an escape in a view that is wanted, a \u or \/ escape in a name, an exponent, deep nesting, and every
+// error. The caller then asks nlohmann::json, which decides and words the error. What this walk takes,
+// nlohmann::json takes with the same values (fuzz/dump.cpp and fuzz/audit_line.cpp hold it to that). Views
+// point into the input; nothing is allocated but for texts with escapes that the caller wants as its own.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace clusterip::api {
@@ -39,6 +41,10 @@ class JsonSkim {
   bool null();
   // A string without escapes, or null, which leaves `to` as it is.
   bool text(std::string_view& to);
+  // A string with what its escapes stand for, or null, which leaves `to` as it is.
+  bool text(std::string& to);
+  // A whole number, or null, which leaves `to` as it is.
+  bool integer(std::int64_t& to);
   // Any value.
   bool skip();
   // For a caller that has read the value that comes next by itself, up to there.
@@ -74,9 +80,11 @@ class JsonSkim {
   // The next byte behind white space; false where the text ends.
   bool peek(char& next);
   bool take(char expected);
-  // A string; `plain` where it has no escapes and is its own value.
-  bool string(std::string_view& inside, bool& plain);
-  bool escape();
+  // What is between the quotes of a string, in falling order of ease: its own value, with escapes that have
+  // no other writing, with others.
+  enum class Form : unsigned char { kPlain, kEscaped, kRewritten };
+  bool string(std::string_view& inside, Form& form);
+  bool escape(Form& form);
   bool multibyte();
   bool number();
   bool literal(std::string_view word);
@@ -100,9 +108,10 @@ bool JsonSkim::object(OnMember on_member) {
   }
   for (;;) {
     std::string_view name;
-    bool plain = false;
-    if (!peek(next) || !string(name, plain)) return false;
-    if (!names.add(name)) return odd();
+    Form form = Form::kPlain;
+    if (!peek(next) || !string(name, form)) return false;
+    // Equal names must be equal texts.
+    if (form == Form::kRewritten || !names.add(name)) return odd();
     if (!take(':') || !on_member(name)) return false;
     if (!peek(next)) return false;
     ++at_;

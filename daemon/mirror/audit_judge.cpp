@@ -6,6 +6,7 @@
 
 #include "daemon/observe/replay_report.hpp"
 #include "engine/verify/forget.hpp"
+#include "engine/verify/state_rules.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -36,9 +37,21 @@ std::vector<std::string> json_lines(const ReplayReport& report) {
   return lines;
 }
 
-// One event may speak of several objects.
-std::string identity(const AuditedRequest& request) {
-  return request.audit_id + " " + request.object();
+// One event may speak of several objects, and clients may choose its id.
+std::uint64_t identity(const AuditedRequest& request) {
+  const std::hash<std::string> hash;
+  std::uint64_t mixed = hash(request.audit_id);
+  for (const std::uint64_t part :
+       {std::uint64_t{hash(request.object())}, static_cast<std::uint64_t>(request.during.to.microseconds)}) {
+    mixed = (mixed ^ part) * 0x9E3779B97F4A7C15U;
+  }
+  return mixed;
+}
+
+std::string key_of(const verify::Finding& finding) {
+  std::string key = finding.rule + " " + finding.address;
+  for (const verify::ObjectRef& object : finding.objects) key += " " + verify::ref_text(object);
+  return key;
 }
 
 void push(std::deque<std::string>& kept, std::string line, std::size_t most) {
@@ -48,10 +61,11 @@ void push(std::deque<std::string>& kept, std::string line, std::size_t most) {
 
 }  // namespace
 
-AuditJudge::AuditJudge(AuditOptions options, Log log) : options_(std::move(options)), log_(std::move(log)) {
+AuditJudge::AuditJudge(AuditOptions options, Log log)
+    : options_(std::move(options)), log_(std::move(log)), inbox_(options_.reading) {
   for (const std::string& file : options_.files) {
     tails_.push_back(std::make_unique<AuditTail>(file, options_.reading.max_line_bytes));
-    servers_.emplace(file, static_cast<std::uint32_t>(servers_.size()));
+    inbox_.server(file);
   }
   troubles_.resize(tails_.size());
   room_ = options_.most_requests;
@@ -83,42 +97,18 @@ void AuditJudge::stop() {
 }
 
 std::string AuditJudge::receive(const std::string& server, std::string_view body) {
-  std::uint32_t number = 0;
-  {
-    const std::lock_guard lock(inbox_mutex_);
-    number = servers_.emplace(server, static_cast<std::uint32_t>(servers_.size())).first->second;
-  }
-  return take(number, 0, body);
-}
-
-std::string AuditJudge::take(std::uint32_t server, std::uint64_t number, std::string_view line) {
-  auto read = api::read_audit_line(line, options_.reading);
-  const std::lock_guard lock(inbox_mutex_);
-  if (const auto* fault = std::get_if<api::AuditFault>(&read)) {
-    ++problems_;
-    last_problem_ = (fault->field.empty() ? "" : fault->field + ": ") + fault->reason;
-    return last_problem_;
-  }
-  if (auto* events = std::get_if<std::vector<api::AuditEvent>>(&read)) {
-    for (api::AuditEvent& event : *events) {
-      event.request.server = server;
-      event.request.line = number;
-      inbox_.push_back(std::move(event.request));
-      ++events_;
-    }
-  } else {
-    ++skipped_;
-  }
-  return "";
+  return inbox_.take(inbox_.server(server), 0, body);
 }
 
 bool AuditJudge::read_files() {
   bool more = false;
   for (std::size_t i = 0; i < tails_.size(); ++i) {
     AuditTail& tail = *tails_[i];
-    more = tail.poll(kReadAtOnce, [&](std::uint64_t number, std::string_view line) {
-      take(servers_.at(tail.path()), number, line);
-    }) || more;
+    const std::uint32_t server = inbox_.server(tail.path());
+    const AuditTail::Sink sink{
+        .line = [&](std::uint64_t number, std::string_view line) { inbox_.take(server, number, line); },
+        .lost = [&](const std::string& why) { inbox_.lose(server, why); }};
+    more = tail.poll(kReadAtOnce, sink) || more;
     if (tail.trouble() != std::exchange(troubles_[i], tail.trouble()) && !tail.trouble().empty()) {
       log_("warning", "audit log " + tail.trouble());
     }
@@ -126,19 +116,36 @@ bool AuditJudge::read_files() {
   return more;
 }
 
+// What was answered before the cut can change nothing any more. A webhook may have sent it before.
+bool AuditJudge::is_late(const AuditedRequest& request) {
+  if (request.during.to > cut_) return false;
+  if (!judged_.contains(identity(request))) {
+    inbox_.lose_since(
+        request.server, cut_,
+        "the event of " + cluster::to_text(request.during.to) + " came when later ones had been judged");
+  }
+  return true;
+}
+
+// False: nothing came.
+bool AuditJudge::take_in() {
+  const std::size_t before = record_.requests.size();
+  const bool came = inbox_.empty_into(record_);
+  const auto fresh = record_.requests.begin() + static_cast<std::ptrdiff_t>(before);
+  const auto late =
+      std::remove_if(fresh, record_.requests.end(), [this](const auto& one) { return is_late(one); });
+  record_.requests.erase(late, record_.requests.end());
+  record_.gaps = inbox_.gaps();
+  const AuditInbox::Counts counts = inbox_.counts();
+  if (std::exchange(losses_, counts.losses) != counts.losses)
+    log_("warning", "audit events may be missing: " + counts.last_loss);
+  return came;
+}
+
 bool AuditJudge::round(cluster::Instant now) {
   const bool is_full = record_.requests.size() >= room_;
   const bool more = !is_full && read_files();
-  bool fresh = false;
-  {
-    const std::lock_guard lock(inbox_mutex_);
-    fresh = !inbox_.empty();
-    record_.requests.insert(record_.requests.end(), std::make_move_iterator(inbox_.begin()),
-                            std::make_move_iterator(inbox_.end()));
-    inbox_.clear();
-    record_.servers = static_cast<std::uint32_t>(servers_.size());
-  }
-  waiting_ = waiting_ || fresh;
+  waiting_ = take_in() || waiting_;
   // A long log is read to its end before it is judged, as far as the window goes; a full window is judged at
   // once.
   const bool fills = record_.requests.size() >= room_;
@@ -146,9 +153,12 @@ bool AuditJudge::round(cluster::Instant now) {
   if (!waiting_ || (!fills && Clock::now() < next_round_)) return false;
   const Clock::time_point begun = Clock::now();
   judge(now);
+  begin_anew(now);
   trim(now);
+  if (!more) ask_for_start(now);
   publish();
-  next_round_ = Clock::now() + (Clock::now() - begun) * options_.rest;
+  // While events wait there is no rest.
+  next_round_ = Clock::now() + (Clock::now() - begun) * (fills ? 0 : options_.rest);
   return more || fills;
 }
 
@@ -156,29 +166,106 @@ void AuditJudge::judge(cluster::Instant now) {
   const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
   verify::put_in_order(record_);
   const verify::History history(record_, options_.rules);
-  std::vector<Decision> all = verify::judge_all(history);
   std::vector<Decision> fresh;
   waiting_ = false;
-  for (const Decision& decision : all) {
-    const AuditedRequest& request = record_.requests.at(decision.request);
-    if (judged_.contains(identity(request))) continue;
+  for (std::uint32_t i = 0; i < record_.requests.size(); ++i) {
+    const AuditedRequest& request = record_.requests[i];
     if (request.during.to > ripe) {
       waiting_ = true;
-      continue;
+    } else if (const std::uint64_t event = identity(request); judged_.insert(event).second) {
+      judged_order_.push_back(event);
+      // Requests for ServiceCIDRs decide nothing about addresses.
+      if (request.subject != verify::Subject::kServiceCidr) fresh.push_back(verify::judge(history, i));
     }
-    judged_.insert(identity(request));
-    fresh.push_back(decision);
   }
+  keep(history, std::move(fresh));
+  wants_start_ = wants_start(history);
+  if (history.beginning.is_known() && record_.gaps.empty()) starts_in_a_row_ = 0;
+  if (Clock::now() >= next_faults_) {
+    const Clock::time_point begun = Clock::now();
+    find_faults(history, ripe);
+    next_faults_ = Clock::now() + (Clock::now() - begun) * options_.rest;
+  } else {
+    waiting_ = true;
+  }
+}
+
+bool AuditJudge::wants_start(const verify::History& history) const {
+  const bool is_whole = history.beginning.is_known() && record_.gaps.empty();
+  const bool goes_on = std::any_of(record_.gaps.begin(), record_.gaps.end(),
+                                   [](const verify::Gap& gap) { return gap.when.to == verify::kEnd; });
+  return options_.read_start && !is_whole && !goes_on && !new_start_;
+}
+
+void AuditJudge::ask_for_start(cluster::Instant now) {
+  if (!wants_start_ || Clock::now() < next_start_) return;
+  // A log that is never whole, because another server's is not given, is not worth reading the cluster often.
+  constexpr int kMostDoublings = 6;
+  next_start_ = Clock::now() + options_.start_pause * (1 << std::min(starts_in_a_row_++, kMostDoublings));
+  NewStart fresh;
+  fresh.losses = inbox_.counts().losses;
+  cluster::Instant since = now;
+  for (const AuditedRequest& request : record_.requests) {
+    fresh.earlier.insert(identity(request));
+    since = std::max(since, request.during.to);
+  }
+  for (const verify::Gap& gap : record_.gaps) since = std::max(since, gap.when.to);
+  auto read = options_.read_start();
+  if (auto* why = std::get_if<std::string>(&read)) {
+    if (*why != std::exchange(start_trouble_, *why))
+      log_("warning", "what there was before the audit events is not known: " + *why);
+    return;
+  }
+  start_trouble_.clear();
+  fresh.state = std::get<verify::StartState>(std::move(read));
+  fresh.state.since = since;
+  new_start_ = std::move(fresh);
+  waiting_ = true;
+}
+
+// Once all events are judged that had come when the cluster was read, they go: what they did is in its
+// objects.
+void AuditJudge::begin_anew(cluster::Instant now) {
+  if (!new_start_) return;
+  waiting_ = true;
+  const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
+  if (new_start_->state.since > ripe) return;
+  NewStart fresh = *std::exchange(new_start_, std::nullopt);
+  // What was lost meanwhile may have been lost behind it.
+  if (inbox_.counts().losses != fresh.losses) return;
+  std::erase_if(record_.requests,
+                [&](const AuditedRequest& request) { return fresh.earlier.contains(identity(request)); });
+  cut_ = fresh.state.since;
+  record_.start = std::move(fresh.state);
+  inbox_.forget_gaps(cut_);
+  std::erase_if(record_.gaps, [&](const verify::Gap& gap) { return gap.when.to <= cut_; });
+  log_("info", "decisions since " + cluster::to_text(cut_) + " are judged by what the cluster had then");
+}
+
+void AuditJudge::find_faults(const verify::History& history, cluster::Instant ripe) {
+  // Nothing is known of the state while events are missing: what was found stays until the gap is passed.
+  if (!record_.gaps.empty()) return;
   ReplayReport faults;
   faults.history = &history;
-  faults.findings = verify::find_faults(history, all);
+  faults.findings = verify::find_faults(history);
   std::erase_if(faults.findings, [&](const verify::ReplayFinding& one) {
-    // What came about just now may be half of something.
-    return !one.since || *one.since > ripe;
+    // What came about just now may be half of something; what was there before the window is told if it was
+    // found while its events were in it.
+    return one.since ? *one.since > ripe : !stories_.contains(key_of(one.finding));
   });
   if (faults.findings.size() > options_.most_kept) faults.findings.resize(options_.most_kept);
-  gathered_.findings = json_lines(faults);
-  keep(history, std::move(fresh));
+  std::vector<std::string> lines = json_lines(faults);
+  std::map<std::string, Story> stories;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const verify::ReplayFinding& one = faults.findings[i];
+    const std::string key = key_of(one.finding);
+    const auto known = stories_.find(key);
+    const bool knew_more = known != stories_.end() && known->second.links > one.chain.size();
+    if (knew_more) lines[i] = known->second.line;
+    stories[key] = {knew_more ? known->second.links : one.chain.size(), lines[i]};
+  }
+  stories_ = std::move(stories);
+  gathered_.findings = std::move(lines);
 }
 
 void AuditJudge::keep(const verify::History& history, std::vector<Decision> fresh) {
@@ -212,33 +299,33 @@ void AuditJudge::keep(const verify::History& history, std::vector<Decision> fres
 
 void AuditJudge::trim(cluster::Instant now) {
   const std::vector<AuditedRequest>& requests = record_.requests;
-  if (requests.size() < room_) return;
-  // Half of it, so that trimming is rare; what is not judged yet stays.
   const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
+  const bool behind_gap = std::any_of(record_.gaps.begin(), record_.gaps.end(),
+                                      [&](const verify::Gap& gap) { return gap.when.to <= ripe; });
+  if (requests.size() < room_ && !behind_gap) return;
+  // Half of it, so that trimming is rare, but all to get behind a gap; what is not judged yet stays.
   const auto unripe = std::find_if(requests.begin(), requests.end(),
                                    [&](const AuditedRequest& request) { return request.during.to > ripe; });
   const auto judged_count = static_cast<std::size_t>(unripe - requests.begin());
-  verify::forget_first(record_, std::min(judged_count, requests.size() - options_.most_requests / 2),
-                       options_.rules);
-  room_ = std::max(options_.most_requests, requests.size() * 2);
-  std::unordered_set<std::string> judged;
-  for (const AuditedRequest& request : requests) {
-    if (auto known = judged_.extract(identity(request))) judged.insert(std::move(known));
+  const std::size_t half = options_.most_requests / 2;
+  const std::size_t most = behind_gap ? judged_count : requests.size() - std::min(half, requests.size());
+  if (const auto cut = verify::forget_first(record_, std::min(judged_count, most), options_.rules)) {
+    cut_ = *cut;
+    inbox_.forget_gaps(cut_);
   }
-  judged_ = std::move(judged);
+  room_ = std::max(options_.most_requests, requests.size() * 2);
+  while (judged_order_.size() > requests.size() + options_.most_requests) {
+    judged_.erase(judged_order_.front());
+    judged_order_.pop_front();
+  }
 }
 
 void AuditJudge::publish() {
   auto fresh = std::make_shared<AuditReport>(gathered_);
-  {
-    const std::lock_guard lock(inbox_mutex_);
-    fresh->events = events_;
-    fresh->skipped = skipped_;
-    fresh->problems = problems_;
-    fresh->last_problem = last_problem_;
-  }
-  for (const auto& tail : tails_) fresh->problems += tail->too_long();
+  fresh->counts = inbox_.counts();
+  for (const auto& tail : tails_) fresh->counts.problems += tail->too_long();
   fresh->window = record_.requests.size();
+  fresh->gaps = record_.gaps;
   const std::lock_guard lock(report_mutex_);
   report_ = std::move(fresh);
 }

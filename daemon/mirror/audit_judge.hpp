@@ -2,8 +2,11 @@
 //
 // Events are kept in a window of bounded size and judged by the rules of a replay (engine/verify). An event
 // may be late: a webhook sends in batches, and what one server answers may explain another one's answer. So a
-// decision is judged when it is `delay` old. Of what leaves the window the objects stay that it led to.
-// Rounds are as far apart as their own cost demands.
+// decision is judged when it is `delay` old. Of what leaves the window the objects stay that it led to, and a
+// finding keeps the chain of events that it was found with. Where events are lost, or come when the window
+// has moved on, nothing is called forbidden until the window lies behind the gap. What there was before the
+// window, or behind a gap, is read from the cluster itself, where the events do not tell. Rounds are as far
+// apart as their own cost demands.
 #pragma once
 
 #include <condition_variable>
@@ -13,13 +16,15 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_set>
+#include <variant>
 #include <vector>
 
-#include "daemon/api/audit_reader.hpp"
+#include "daemon/mirror/audit_inbox.hpp"
 #include "daemon/mirror/audit_tail.hpp"
 #include "engine/verify/replay.hpp"
 
@@ -33,15 +38,18 @@ struct AuditOptions {
   int rest = 5;                         // after a round, so many times as long as it took
   std::size_t most_requests = 100'000;  // in the window
   std::size_t most_kept = 1000;         // decisions and findings kept for readers, of each sort
+  // What is in the cluster now, or why that cannot be told: with it, a record that does not begin with the
+  // cluster, or has gaps, becomes whole from then on.
+  std::function<std::variant<verify::StartState, std::string>()> read_start;
+  std::chrono::milliseconds start_pause{
+      30'000};  // after such a reading; twice as long after each that did not help
   api::AuditLimits reading;
 };
 
 struct AuditReport {
-  std::uint64_t events = 0;  // about the three kinds
-  std::uint64_t skipped = 0;
-  std::uint64_t problems = 0;  // that could not be read
-  std::string last_problem;
+  AuditInbox::Counts counts;
   std::size_t window = 0;
+  std::vector<verify::Gap> gaps;                   // of the window
   std::map<std::string, std::uint64_t> verdicts;   // by verdict
   std::map<std::string, std::uint64_t> forbidden;  // by rule
   std::deque<std::string> notable;                 // forbidden and undecided ones as JSON, the newest first
@@ -74,11 +82,28 @@ class AuditJudge {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::string take(std::uint32_t server, std::uint64_t number, std::string_view line);
+  struct Story {
+    std::size_t links = 0;
+    std::string line;  // the finding with its chain, as JSON
+  };
+
+  // The cluster as it was read, to become the start of the record when all that came before is judged.
+  struct NewStart {
+    verify::StartState state;
+    std::unordered_set<std::uint64_t> earlier;  // events that had come by then: their effects are in it
+    std::uint64_t losses = 0;                   // so many were known then
+  };
+
   bool read_files();
-  void trim(cluster::Instant now);
+  bool take_in();
+  bool is_late(const verify::AuditedRequest& request);
   void judge(cluster::Instant now);
+  void find_faults(const verify::History& history, cluster::Instant ripe);
   void keep(const verify::History& history, std::vector<verify::Decision> fresh);
+  bool wants_start(const verify::History& history) const;
+  void ask_for_start(cluster::Instant now);
+  void begin_anew(cluster::Instant now);
+  void trim(cluster::Instant now);
   void publish();
 
   const AuditOptions options_;
@@ -86,21 +111,26 @@ class AuditJudge {
   std::vector<std::unique_ptr<AuditTail>> tails_;
   std::vector<std::string> troubles_;
 
-  // What comes in.
-  std::mutex inbox_mutex_;
-  std::vector<verify::AuditedRequest> inbox_;
-  std::map<std::string, std::uint32_t> servers_;
-  std::uint64_t events_ = 0;
-  std::uint64_t skipped_ = 0;
-  std::uint64_t problems_ = 0;
-  std::string last_problem_;
+  AuditInbox inbox_;
 
   // The thread's own.
   verify::Record record_;
-  std::unordered_set<std::string> judged_;  // those in the window whose decision was counted
-  std::size_t room_ = 0;                    // requests in the window before the oldest go
-  bool waiting_ = false;                    // some decision is not old enough
+  // The events that were judged: all in the window, and some that left it, by which one that comes again is
+  // known. Also in the order of judging.
+  std::unordered_set<std::uint64_t> judged_;
+  std::deque<std::uint64_t> judged_order_;
+  cluster::Instant cut_ = verify::kBeginning;  // no request of the window was answered before
+  std::size_t room_ = 0;                       // requests in the window before the oldest go
+  bool waiting_ = false;                       // something in the window was not looked at yet
   Clock::time_point next_round_{};
+  Clock::time_point next_faults_{};
+  std::map<std::string, Story> stories_;  // by finding
+  std::uint64_t losses_ = 0;              // that the log tells of
+  bool wants_start_ = false;
+  std::string start_trouble_;
+  Clock::time_point next_start_{};
+  int starts_in_a_row_ = 0;
+  std::optional<NewStart> new_start_;
   AuditReport gathered_;
 
   mutable std::mutex report_mutex_;

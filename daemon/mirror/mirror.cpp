@@ -20,6 +20,7 @@ Mirror::Mirror(ClusterAccess access, const MirrorOptions& options, MirrorLog log
       cluster_(options.stale_after, [this](api::ObjectKind kind, const Fault& fault,
                                            std::chrono::milliseconds wait) { log_fault(kind, fault, wait); }),
       rereader_(credentials_, options.client, options.judge.default_ranges),
+      start_reader_(credentials_, options.client, options.most_start_objects),
       events_(options.events ? std::make_unique<EventWriter>(
                                    credentials_, options.client, *options.events,
                                    [this](const std::string& trouble) { log_("warning", trouble); })
@@ -47,6 +48,7 @@ void Mirror::start() {
 
 void Mirror::stop() {
   judge_.stop();
+  start_reader_.stop();
   if (events_) events_->stop();
   for (const auto& follower : followers_) follower->stop();
 }

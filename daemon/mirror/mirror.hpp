@@ -14,6 +14,7 @@
 
 #include "daemon/mirror/event_writer.hpp"
 #include "daemon/mirror/judge.hpp"
+#include "daemon/mirror/start_reader.hpp"
 
 namespace clusterip::daemon {
 
@@ -24,6 +25,7 @@ struct MirrorOptions {
   JudgeOptions judge;
   std::optional<EventLimits> events;  // absent: no Events are written
   std::chrono::seconds stale_after{120};
+  std::size_t most_start_objects = 200'000;  // of a cluster that is read for the audit judge
 };
 
 // One line, with its severity ("info", "warning", "error") apart.
@@ -43,6 +45,8 @@ class Mirror {
   MirrorHealth health() const { return cluster_.health(); }
   std::shared_ptr<const MirrorReport> report() const { return judge_.report(); }
   const MirroredCluster& cluster() const { return cluster_; }
+  // What is in the cluster now (start_reader.hpp); for one thread.
+  std::variant<verify::StartState, std::string> read_start() { return start_reader_.read(); }
   // Of Kubernetes Events; absent where none are asked for.
   std::optional<EventCounts> event_counts() const;
 
@@ -55,6 +59,7 @@ class Mirror {
   Credentials credentials_;
   MirroredCluster cluster_;
   Rereader rereader_;
+  StartReader start_reader_;
   std::unique_ptr<EventWriter> events_;
   Judge judge_;
   std::vector<std::unique_ptr<Follower>> followers_;

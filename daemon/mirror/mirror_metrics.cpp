@@ -133,9 +133,11 @@ void ranges(Text& text, const MirrorReport& report) {
 void decisions(Text& text, const AuditReport& report) {
   text.family("clusterip_audit_events_total", "counter",
               "Audit events about Services, ServiceCIDRs and IPAddresses.");
-  text.sample("", report.events);
+  text.sample("", report.counts.events);
   text.family("clusterip_audit_problems_total", "counter", "Audit events that could not be read.");
-  text.sample("", report.problems);
+  text.sample("", report.counts.problems);
+  text.family("clusterip_audit_losses_total", "counter", "Times that audit events are, or may be, missing.");
+  text.sample("", report.counts.losses);
   text.family("clusterip_audit_decisions_total", "counter", "Decisions judged, by verdict.");
   for (const char* verdict : {"permitted", "forbidden", "undecided"}) {
     const auto found = report.verdicts.find(verdict);

@@ -124,8 +124,21 @@ VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
   const std::string verdict = parameter("verdict");
   const auto report = audit->report();
   Json json = envelope("DecisionList", mirror.health());
-  json["summary"] = {{"events", report->events}, {"problems", report->problems}, {"window", report->window}};
-  if (!report->last_problem.empty()) json["summary"]["lastProblem"] = report->last_problem;
+  json["summary"] = {{"events", report->counts.events},
+                     {"problems", report->counts.problems},
+                     {"losses", report->counts.losses},
+                     {"window", report->window}};
+  if (!report->counts.last_problem.empty()) json["summary"]["lastProblem"] = report->counts.last_problem;
+  if (!report->counts.last_loss.empty()) json["summary"]["lastLoss"] = report->counts.last_loss;
+  json["summary"]["gaps"] = Json::array();
+  for (const verify::Gap& gap : report->gaps) {
+    const auto time = [](cluster::Instant at) {
+      const bool is_known = at != verify::kBeginning && at != verify::kEnd;
+      return is_known ? Json(cluster::to_text_micro(at)) : Json(nullptr);
+    };
+    json["summary"]["gaps"].push_back(
+        {{"from", time(gap.when.from)}, {"to", time(gap.when.to)}, {"why", gap.why}});
+  }
   for (const char* name : {"permitted", "forbidden", "undecided"}) {
     const auto found = report->verdicts.find(name);
     json["summary"][name] = found == report->verdicts.end() ? 0 : found->second;

@@ -30,13 +30,17 @@ std::string_view verdict_name(Verdict verdict) {
 
 namespace {
 
-// A record with many gaps proves nothing by what it does not show. Only what one request and its answer say
+// A record with gaps proves nothing by what it does not show. Only what one request and its answer say
 // together stands.
-void soften(Judgement& judgement, const AuditedRequest& request) {
+void soften(const History& history, Judgement& judgement, const AuditedRequest& request) {
   const bool alone = judgement.rule == "not-as-asked" && request.verb == Verb::kCreate;
   if (judgement.verdict != Verdict::kForbidden || alone) return;
+  const Gap* gap = history.gap_around(request);
+  if (gap == nullptr && !history.is_patchy) return;
   judgement.verdict = Verdict::kUndecided;
-  judgement.message += "; but many changes are missing from the record";
+  judgement.message += gap == nullptr ? "; but many changes are missing from the record"
+                                      : "; but requests between " + time_of_day(gap->when.from) + " and " +
+                                            time_of_day(gap->when.to) + " may be missing: " + gap->why;
 }
 
 }  // namespace
@@ -44,7 +48,7 @@ void soften(Judgement& judgement, const AuditedRequest& request) {
 Decision judge(const History& history, std::uint32_t request) {
   const bool about_service = history.record.requests[request].subject == Subject::kService;
   Decision decision = about_service ? judge_service(history, request) : judge_ip_address(history, request);
-  if (history.is_patchy) soften(decision.judgement, history.record.requests[request]);
+  soften(history, decision.judgement, history.record.requests[request]);
   return decision;
 }
 

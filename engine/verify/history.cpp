@@ -12,6 +12,9 @@ constexpr std::uint64_t kLatestFirstRevision = 300;
 constexpr std::size_t kFewMissing = 3;
 constexpr std::size_t kPatchyShare = 20;
 
+// An apiserver gives up on a request after a minute.
+constexpr Duration kLongestRequest = Duration::seconds(60);
+
 const ObjectFacts* common_facts(const Facts& facts) {
   if (const auto* service = std::get_if<ServiceFacts>(&facts)) return service;
   if (const auto* cidr = std::get_if<CidrFacts>(&facts)) return cidr;
@@ -55,7 +58,7 @@ Beginning beginning_of(const Record& record) {
     beginning.record.to = std::max(beginning.record.to, request.during.to);
     has_first_range = has_first_range || makes_first_range(request);
   }
-  if (record.start) beginning.known_since = beginning.record.from;
+  if (record.start) beginning.known_since = std::max(beginning.record.from, record.start->since);
   if (record.start || !has_first_range) return beginning;
   // The cluster begins in the record, unless something in it is older.
   const Instant oldest = beginning.record.from - Duration::seconds(1);
@@ -90,6 +93,16 @@ History::History(const Record& with_requests, const ReplayOptions& how)
   is_patchy = missing >= kFewMissing && missing * kPatchyShare > lives;
   if (is_patchy) beginning.known_since = kEnd;
   if (covers_addresses) beginning.addresses_known_since = beginning.known_since;
+}
+
+const Gap* History::gap_around(const AuditedRequest& request) const {
+  // A request that began before the gap may have been answered in it, and shown others what it did.
+  const Instant reach = request.during.to + std::max(kLongestRequest, options.cache_lag);
+  const Gap* first = nullptr;
+  for (const Gap& gap : record.gaps) {
+    if (gap.when.from <= reach && (first == nullptr || gap.when.from < first->when.from)) first = &gap;
+  }
+  return first;
 }
 
 std::string History::missing_addresses() const {

@@ -54,6 +54,8 @@ struct History {
   // Many changes are not in the record: that something is not in it then proves nothing.
   bool is_patchy = false;
 
+  // The first gap that may have to do with the request, or null.
+  const Gap* gap_around(const AuditedRequest& request) const;
   // What is missing where a rule about IPAddresses cannot be decided, as a clause.
   std::string missing_addresses() const;
 

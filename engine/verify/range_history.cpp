@@ -65,7 +65,7 @@ const RangeVersion* RangeLife::asked_to_go() const {
 RangeHistory::RangeHistory(const Record& record, Instant record_begin, const std::vector<Cidr>& flags,
                            Duration lag)
     : lag_(lag) {
-  if (record.start) add_start(*record.start, record_begin);
+  if (record.start) add_start(*record.start, std::max(record_begin, record.start->since));
   for (std::uint32_t index = 0; index < record.requests.size(); ++index) {
     const AuditedRequest& request = record.requests[index];
     if (request.subject != Subject::kServiceCidr || !request.took_effect()) continue;

@@ -136,15 +136,25 @@ struct AuditedRequest {
 
 // The state before the first line, as far as it is known.
 struct StartState {
+  // When it was so, where that is later than the first request; what came in between is not in the record.
+  Instant since = kBeginning;
   std::vector<cluster::Service> services;
   std::vector<cluster::ServiceCidr> cidrs;
   std::vector<cluster::IpAddress> addresses;
+};
+
+// Requests that a server answered in this window may be missing. Until the record is cut behind it, what the
+// record does not show proves nothing.
+struct Gap {
+  Window when;
+  std::string why;  // a clause: "audit.log was cut short"
 };
 
 struct Record {
   std::vector<AuditedRequest> requests;
   std::uint32_t servers = 0;
   std::optional<StartState> start;
+  std::vector<Gap> gaps;
 };
 
 // Orders the requests by the time of their answers, then by file and line, and drops events that came twice

@@ -109,17 +109,30 @@ ReplayFinding terminating(const History& history, const AuditedRequest& request,
   return found;
 }
 
-void add_terminating(const History& history, const std::vector<Decision>& decisions,
-                     std::vector<ReplayFinding>& findings) {
-  for (const Decision& decision : decisions) {
-    const AuditedRequest& request = history.record.requests[decision.request];
-    const bool gave = decision.answer == Answer::kAllocated && request.subject == Subject::kService;
-    if (!gave || request.dry_run || decision.judgement.verdict == Verdict::kForbidden) continue;
-    for (const std::string& text : decision.addresses) {
+// The request gave the address to its Service, as far as that can be right.
+bool allocated(const History& history, std::uint32_t request, const std::string& address) {
+  const Decision decision = judge(history, request);
+  const auto& given = decision.addresses;
+  return decision.answer == Answer::kAllocated && decision.judgement.verdict != Verdict::kForbidden &&
+         std::find(given.begin(), given.end(), address) != given.end();
+}
+
+// Few records have such ranges, so the decision is asked for last.
+void add_terminating(const History& history, std::vector<ReplayFinding>& findings) {
+  const auto& ranges = history.ranges.objects();
+  if (std::none_of(ranges.begin(), ranges.end(),
+                   [](const auto& range) { return asked_to_go(range).has_value(); }))
+    return;
+  for (std::uint32_t i = 0; i < history.record.requests.size(); ++i) {
+    const AuditedRequest& request = history.record.requests[i];
+    const ServiceFacts* given = request.given_service();
+    if (given == nullptr || !request.took_effect() || request.verb == Verb::kDelete) continue;
+    for (const std::string& text : given->addresses()) {
       const auto address = read_address_sloppy(text);
-      if (!address) continue;
-      const auto objects = all_asked_to_go(history, request, *address);
-      if (!objects.empty()) findings.push_back(terminating(history, request, *address, objects));
+      const auto objects =
+          address ? all_asked_to_go(history, request, *address) : std::vector<const RangeLife*>();
+      if (!objects.empty() && allocated(history, i, text))
+        findings.push_back(terminating(history, request, *address, objects));
     }
   }
 }
@@ -134,10 +147,10 @@ std::vector<Decision> judge_all(const History& history) {
   return decisions;
 }
 
-std::vector<ReplayFinding> find_faults(const History& history, const std::vector<Decision>& decisions) {
+std::vector<ReplayFinding> find_faults(const History& history) {
   std::vector<ReplayFinding> findings;
-  // A state that was put together from a record with many gaps would be full of faults that are not there.
-  if (history.is_patchy) return findings;
+  // A state that was put together from a record with gaps would be full of faults that are not there.
+  if (history.is_patchy || !history.record.gaps.empty()) return findings;
   const State state = final_state(history);
   StateOptions options;
   options.now = history.beginning.record.to;
@@ -150,7 +163,7 @@ std::vector<ReplayFinding> find_faults(const History& history, const std::vector
     excuse(history, finding);
     findings.push_back(with_story(chains, std::move(finding)));
   }
-  if (history.beginning.is_known()) add_terminating(history, decisions, findings);
+  if (history.beginning.is_known()) add_terminating(history, findings);
   std::stable_sort(findings.begin(), findings.end(), [](const ReplayFinding& a, const ReplayFinding& b) {
     return a.finding.severity > b.finding.severity;
   });

@@ -36,6 +36,6 @@ std::vector<Decision> judge_all(const History& history);
 // The state at the end of the record, by the rules of `verify`, and what was given out of ranges that had
 // been asked to go (allocated-from-terminating). Where the beginning is not known, only what the record
 // itself shows counts.
-std::vector<ReplayFinding> find_faults(const History& history, const std::vector<Decision>& decisions);
+std::vector<ReplayFinding> find_faults(const History& history);
 
 }  // namespace clusterip::verify

@@ -44,7 +44,7 @@ bool ServiceLife::surely_through(const Window& window) const {
 }
 
 ServiceHistory::ServiceHistory(const Record& record, Instant record_begin) {
-  if (record.start) add_start(*record.start, record_begin);
+  if (record.start) add_start(*record.start, std::max(record_begin, record.start->since));
   for (std::uint32_t i = 0; i < record.requests.size(); ++i) {
     if (stores(record.requests[i])) add_version(record.requests[i], i);
   }
@@ -194,16 +194,6 @@ bool ServiceHistory::possibly_lists(const std::string& key, const std::string& a
     }
   }
   return false;
-}
-
-bool ServiceHistory::surely_absent(const std::string& key, const Window& window, bool start_known) const {
-  const auto& known = lives(key);
-  if (known.empty()) return start_known;
-  if (!start_known && !known.front().beginning_known) return false;
-  return std::none_of(known.begin(), known.end(), [&](const ServiceLife& life) {
-    const Instant from = life.versions.empty() ? kBeginning : life.versions.front().since.from;
-    return Window{from, life.gone.to}.meets(window);
-  });
 }
 
 }  // namespace clusterip::verify

@@ -44,8 +44,6 @@ class ServiceHistory {
   bool surely_lists(const std::string& key, const std::string& address, const Window& window) const;
   // At some time in the window the Service can have held the address.
   bool possibly_lists(const std::string& key, const std::string& address, const Window& window) const;
-  // The Service is known never to have existed in the window; needs a known beginning.
-  bool surely_absent(const std::string& key, const Window& window, bool start_known) const;
 
  private:
   void add_start(const StartState& start, Instant record_begin);

@@ -53,7 +53,7 @@ Replayed::Replayed(verify::Record with_requests, const verify::ReplayOptions& op
     : record(std::move(with_requests)),
       history(record, options),
       decisions(verify::judge_all(history)),
-      findings(verify::find_faults(history, decisions)) {}
+      findings(verify::find_faults(history)) {}
 
 std::size_t Replayed::count(verify::Verdict verdict) const {
   return lines(verdict).size();

@@ -187,7 +187,7 @@ int run_replay(const std::vector<std::string>& arguments) {
   const verify::History history(reader.reading.record, rules);
   report.history = &history;
   report.decisions = verify::judge_all(history);
-  report.findings = verify::find_faults(history, report.decisions);
+  report.findings = verify::find_faults(history);
   report.skipped = std::move(reader.reading.skipped);
   if (repeated > 0) report.skipped["events that came twice"] = repeated;
   report.unread = std::move(reader.unread);

@@ -4,11 +4,15 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <sstream>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
 #include "daemon/input/line_reader.hpp"
+#include "engine/verify/final_state.hpp"
 #include "tests/support/paths.hpp"
 
 namespace clusterip::daemon {
@@ -40,6 +44,39 @@ std::vector<RecordedLine> recording(const std::string& name, std::size_t servers
   std::stable_sort(lines.begin(), lines.end(),
                    [](const RecordedLine& a, const RecordedLine& b) { return a.answered < b.answered; });
   return lines;
+}
+
+// What a cluster has after the first so many lines.
+verify::StartState objects_after(const std::vector<RecordedLine>& lines, std::size_t count) {
+  verify::Record record;
+  record.servers = 2;
+  for (std::size_t i = 0; i < count; ++i) {
+    api::AuditLine read = api::read_audit_line(lines[i].text);
+    auto* events = std::get_if<std::vector<api::AuditEvent>>(&read);
+    if (events == nullptr) continue;
+    for (api::AuditEvent& event : *events) {
+      event.request.server = static_cast<std::uint32_t>(lines[i].server);
+      event.request.line = i;
+      record.requests.push_back(std::move(event.request));
+    }
+  }
+  verify::put_in_order(record);
+  return verify::final_objects(verify::History(record, {}));
+}
+
+// The creation of a Service gives it an address outside of every range.
+bool plant_foreign_address(RecordedLine& line) {
+  Json event = Json::parse(line.text);
+  const bool creates = event["verb"] == "create" && event["objectRef"]["resource"] == "services" &&
+                       event["responseStatus"]["code"] == 201 &&
+                       event["user"]["username"] != "system:apiserver" &&
+                       event["responseObject"]["spec"].contains("clusterIPs");
+  if (!creates || event["responseObject"]["spec"]["clusterIPs"][0] == "None") return false;
+  Json& spec = event["responseObject"]["spec"];
+  spec["clusterIP"] = "172.16.99.99";
+  spec["clusterIPs"][0] = "172.16.99.99";
+  line.text = event.dump();
+  return true;
 }
 
 class AuditJudgeTest : public ::testing::Test {
@@ -88,7 +125,7 @@ TEST_F(AuditJudgeTest, JudgesARecordingAsItCameAbout) {
   }
   finish(lines);
   const auto report = judge->report();
-  EXPECT_EQ(report->problems, 0U);
+  EXPECT_EQ(report->counts.problems, 0U);
   EXPECT_GT(report->verdicts.at("permitted"), 1000U);
   EXPECT_EQ(report->verdicts.count("forbidden"), 0U) << log;
   EXPECT_LT(report->verdicts.count("undecided") == 0 ? 0 : report->verdicts.at("undecided"),
@@ -128,23 +165,7 @@ TEST_F(AuditJudgeTest, JudgesInAWindowThatIsSmallerThanTheRecord) {
 TEST_F(AuditJudgeTest, FindsAPlantedForbiddenDecision) {
   auto lines = recording("extend-1.36", 1);
   options.files.pop_back();
-  // A Service that got an address outside of every range.
-  bool planted = false;
-  for (RecordedLine& line : lines) {
-    Json event = Json::parse(line.text);
-    const bool creates = event["verb"] == "create" && event["objectRef"]["resource"] == "services" &&
-                         event["responseStatus"]["code"] == 201 &&
-                         event["responseObject"]["spec"].contains("clusterIPs");
-    if (!creates || planted || event["objectRef"]["namespace"] == "kube-system" ||
-        event["user"]["username"] == "system:apiserver")
-      continue;
-    Json& spec = event["responseObject"]["spec"];
-    if (spec["clusterIPs"][0] == "None") continue;
-    spec["clusterIP"] = "172.16.99.99";
-    spec["clusterIPs"][0] = "172.16.99.99";
-    line.text = event.dump();
-    planted = true;
-  }
+  const bool planted = std::any_of(lines.begin(), lines.end(), plant_foreign_address);
   ASSERT_TRUE(planted);
   begin();
   for (const RecordedLine& line : lines) std::ofstream(options.files[0], std::ios::app) << line.text << '\n';
@@ -169,12 +190,225 @@ TEST_F(AuditJudgeTest, TakesListsFromAWebhookAndCountsWhatItCannotRead) {
   EXPECT_NE(judge->receive("two", std::string(3, '\0')), "");
   finish(lines);
   const auto once = judge->report();
-  EXPECT_EQ(once->problems, 2U);
+  EXPECT_EQ(once->counts.problems, 2U);
   EXPECT_GT(once->verdicts.at("permitted"), 0U);
   // A batch that is sent again changes nothing.
   EXPECT_EQ(judge->receive("one", list.dump()), "");
   finish(lines);
   EXPECT_EQ(judge->report()->verdicts, once->verdicts);
+}
+
+// The webhook of a cluster that is old: what there was before is read from the cluster, and from then on
+// decisions can be decided.
+TEST_F(AuditJudgeTest, JoinsAClusterInTheMidstOfItsLife) {
+  auto lines = recording("load-two-servers-1.36", 2);
+  const std::size_t first = lines.size() / 3;
+  std::size_t sent = first;
+  std::size_t asked = 0;
+  const auto run = [&](bool joined) {
+    options.files.clear();
+    options.delay = std::chrono::milliseconds(2000);
+    options.read_start = nullptr;
+    if (joined) {
+      options.read_start = [&]() -> std::variant<verify::StartState, std::string> {
+        // It does not succeed at once.
+        if (++asked == 1) return "not now";
+        return objects_after(lines, sent + 1);
+      };
+    }
+    options.start_pause = {};
+    begin();
+    for (sent = first; sent < lines.size(); ++sent) {
+      judge->receive(lines[sent].server == 0 ? "one" : "two", lines[sent].text);
+      if (sent % 200 == 0) judge->round(lines[sent].answered + cluster::Duration::milliseconds(100));
+    }
+    finish(lines);
+    return judge->report();
+  };
+  const auto alone = run(false);
+  log.clear();
+  const auto joined = run(true);
+  EXPECT_EQ(asked, 2U);
+  EXPECT_THAT(log, HasSubstr("not known: not now"));
+  EXPECT_THAT(log, HasSubstr("are judged by what the cluster had then"));
+  EXPECT_EQ(joined->verdicts.count("forbidden"), 0U) << log;
+  ASSERT_EQ(alone->verdicts.count("undecided"), 1U);
+  const std::uint64_t undecided =
+      joined->verdicts.count("undecided") == 0 ? 0 : joined->verdicts.at("undecided");
+  EXPECT_LT(undecided, alone->verdicts.at("undecided") / 2);
+
+  ASSERT_TRUE(std::any_of(lines.end() - 500, lines.end(), plant_foreign_address));
+  EXPECT_EQ(run(true)->forbidden.count("range-not-available"), 1U) << log;
+}
+
+TEST_F(AuditJudgeTest, IsWholeAgainBehindAGap) {
+  auto lines = recording("load-two-servers-1.36", 2);
+  const std::size_t lost = lines.size() / 3;
+  ASSERT_TRUE(std::any_of(lines.end() - 500, lines.end(), plant_foreign_address));
+  options.files.clear();
+  options.delay = std::chrono::milliseconds(2000);
+  options.start_pause = {};
+  std::size_t sent = 0;
+  options.read_start = [&]() -> std::variant<verify::StartState, std::string> {
+    return objects_after(lines, sent + 1);
+  };
+  begin();
+  for (; sent < lines.size(); ++sent) {
+    const std::string server = lines[sent].server == 0 ? "one" : "two";
+    if (sent == lost) {
+      EXPECT_NE(judge->receive(server, lines[sent].text.substr(1)), "");
+    }
+    if (sent < lost || sent > lost + 200) judge->receive(server, lines[sent].text);
+    if (sent % 200 == 0) judge->round(lines[sent].answered + cluster::Duration::milliseconds(100));
+  }
+  finish(lines);
+  const auto report = judge->report();
+  EXPECT_EQ(report->counts.losses, 1U);
+  EXPECT_TRUE(report->gaps.empty());
+  EXPECT_EQ(report->forbidden.count("range-not-available"), 1U) << log;
+  std::istringstream text(log);
+  for (std::string line; std::getline(text, line);) {
+    // Also what is done to that Service afterwards.
+    if (line.rfind("error forbidden", 0) == 0) {
+      EXPECT_THAT(line, HasSubstr("172.16.99.99"));
+    }
+  }
+}
+
+// Whatever stretch of a log is lost: where the loss is seen, nothing is called forbidden for it.
+TEST_F(AuditJudgeTest, WhatIsMissingMakesNothingForbidden) {
+  const auto lines = recording("load-two-servers-1.36", 2);
+  options.delay = std::chrono::milliseconds(3000);
+  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+    std::mt19937 random(seed);
+    for (const std::string& file : options.files) std::ofstream(file) << "";
+    log.clear();
+    begin();
+    const std::size_t first = lines.size() / 10 + random() % (lines.size() / 2);
+    const std::size_t last = first + 1 + random() % 400;
+    const std::size_t server = random() % 2;
+    bool torn = false;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      std::ofstream out(options.files[lines[i].server], std::ios::app);
+      if (lines[i].server != server || i < first || i >= last) {
+        out << lines[i].text << '\n';
+      } else if (!std::exchange(torn, true)) {
+        out << lines[i].text.substr(0, lines[i].text.size() / 2) << '\n';
+      }
+      if (i % 500 == 0) judge->round(lines[i].answered + cluster::Duration::seconds(1));
+    }
+    ASSERT_TRUE(torn);
+    finish(lines);
+    const auto report = judge->report();
+    EXPECT_EQ(report->verdicts.count("forbidden"), 0U) << "seed " << seed << "\n" << log;
+    EXPECT_EQ(report->counts.losses, 1U);
+    EXPECT_TRUE(report->gaps.empty()) << "the window moved on behind it";
+  }
+}
+
+TEST_F(AuditJudgeTest, AGapIsNamedByTheDecisionsThatItLeavesOpen) {
+  const auto lines = recording("load-two-servers-1.36", 2);
+  begin();
+  // The creations of addresses by one server are what the other one's refusals are explained by.
+  std::vector<RecordedLine> whole;
+  for (const RecordedLine& line : lines) {
+    const Json event = Json::parse(line.text);
+    const bool lost = event["objectRef"]["resource"] == "ipaddresses" && event["verb"] == "create" &&
+                      line.answered > lines[lines.size() / 2].answered && line.server == 0;
+    if (!lost) whole.push_back(line);
+  }
+  std::ofstream(options.files[0]) << std::string(options.reading.max_line_bytes + 1, ' ') << '\n';
+  for (const RecordedLine& line : whole)
+    std::ofstream(options.files[line.server], std::ios::app) << line.text << '\n';
+  judge->round(lines.front().answered);
+  while (judge->round(lines.back().answered)) continue;
+  const auto report = judge->report();
+  EXPECT_EQ(report->verdicts.count("forbidden"), 0U) << log;
+  EXPECT_GT(report->counts.losses, 0U);
+}
+
+// What a server had done when it was killed may be missing from its log.
+TEST_F(AuditJudgeTest, ARestartOfAServerIsAGap) {
+  auto lines = recording("load-two-servers-1.36", 2);
+  const std::size_t killed = lines.size() / 2;
+  for (std::size_t i = killed; i < lines.size(); ++i) {
+    Json event = Json::parse(lines[i].text);
+    if (lines[i].server != 1 || event["user"]["username"] != "system:apiserver") continue;
+    event["user"]["uid"] = "another process";
+    lines[i].text = event.dump();
+  }
+  options.delay = std::chrono::milliseconds(2000);
+  begin();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::ofstream(options.files[lines[i].server], std::ios::app) << lines[i].text << '\n';
+    if (i == killed) {
+      EXPECT_EQ(judge->report()->counts.losses, 0U);
+    }
+    if (i % 500 == 0) judge->round(lines[i].answered + cluster::Duration::seconds(1));
+  }
+  finish(lines);
+  EXPECT_EQ(judge->report()->counts.losses, 1U) << log;
+  EXPECT_THAT(log, HasSubstr("an apiserver was started anew"));
+  EXPECT_EQ(judge->report()->verdicts.count("forbidden"), 0U) << log;
+}
+
+// Events that come when the window has moved on say that what was believed was not whole.
+TEST_F(AuditJudgeTest, WhatComesTooLateIsAGapAndWhatComesAgainIsNot) {
+  const auto lines = recording("load-two-servers-1.36", 2);
+  options.files.clear();
+  options.most_requests = 400;
+  options.delay = std::chrono::milliseconds(1000);
+  begin();
+  const auto send = [&](const RecordedLine& line) {
+    judge->receive(line.server == 0 ? "one" : "two", line.text);
+  };
+  const std::size_t held_back = 700;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i != held_back) send(lines[i]);
+    if (i % 200 == 0) judge->round(lines[i].answered + cluster::Duration::seconds(2));
+    // An old batch that is sent again, because its answer was lost.
+    if (i == 2000) {
+      EXPECT_EQ(judge->report()->counts.losses, 0U) << log;
+      send(lines[1500]);
+    }
+    if (i == 2500) {
+      EXPECT_EQ(judge->report()->counts.losses, 0U) << log;
+    }
+    if (i == 3000) send(lines[held_back]);
+  }
+  finish(lines);
+  EXPECT_EQ(judge->report()->counts.losses, 1U) << log;
+  EXPECT_THAT(log, HasSubstr("came when later ones had been judged"));
+  EXPECT_EQ(judge->report()->verdicts.count("forbidden"), 0U) << log;
+}
+
+// Where requests overlap all the time the window still moves on.
+TEST_F(AuditJudgeTest, TheWindowMovesThoughSomeRequestIsAlwaysUnderWay) {
+  auto lines = recording("load-two-servers-1.36", 2);
+  options.files.clear();
+  options.most_requests = 500;
+  options.delay = std::chrono::milliseconds(3000);
+  begin();
+  Json slow;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    judge->receive("one", lines[i].text);
+    // A refusal that took two seconds, once a second.
+    if (slow.is_null()) slow = Json::parse(lines[i].text);
+    if (i % 100 == 0) {
+      slow["auditID"] = "slow-" + std::to_string(i);
+      slow["verb"] = "update";
+      slow["responseStatus"] = {{"code", 409}};
+      slow.erase("responseObject");
+      slow["requestReceivedTimestamp"] =
+          cluster::to_text_micro(lines[i].answered - cluster::Duration::seconds(2));
+      slow["stageTimestamp"] = cluster::to_text_micro(lines[i].answered);
+      judge->receive("one", slow.dump());
+      judge->round(lines[i].answered);
+      EXPECT_LT(judge->report()->window, 2500U);
+    }
+  }
+  finish(lines);
+  EXPECT_EQ(judge->report()->verdicts.count("forbidden"), 0U) << log;
 }
 
 TEST_F(AuditJudgeTest, TheWindowIsBoundedAndWhatLeftItMakesNothingForbidden) {

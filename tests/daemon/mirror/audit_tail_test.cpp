@@ -25,17 +25,30 @@ class AuditTailTest : public ::testing::Test {
 
   void write(const std::string& text) const { std::ofstream(path, std::ios::app) << text; }
 
-  std::vector<std::string> poll(AuditTail& tail) const {
+  // Lines with their numbers; "lost" where some are missing.
+  std::vector<std::string> poll(AuditTail& tail) {
     std::vector<std::string> lines;
-    const auto take = [&](std::uint64_t number, std::string_view line) {
-      lines.push_back(std::to_string(number) + ":" + std::string(line));
-    };
-    while (tail.poll(1 << 20, take)) continue;
+    const AuditTail::Sink sink{.line =
+                                   [&](std::uint64_t number, std::string_view line) {
+                                     lines.push_back(std::to_string(number) + ":" + std::string(line));
+                                   },
+                               .lost =
+                                   [&](const std::string& reason) {
+                                     lines.emplace_back("lost");
+                                     why = reason;
+                                   }};
+    while (tail.poll(1 << 20, sink)) continue;
     return lines;
+  }
+
+  // As an apiserver does when the file is large enough.
+  void rotate(const std::string& time) const {
+    std::filesystem::rename(path, folder + "/audit-" + time + ".log");
   }
 
   std::string folder;
   std::string path;
+  std::string why;
 };
 
 TEST_F(AuditTailTest, GivesWholeLinesAsTheyComeToBeThere) {
@@ -68,13 +81,40 @@ TEST_F(AuditTailTest, BeginsATruncatedFileAnew) {
   EXPECT_THAT(poll(tail), ElementsAre("1:one one one"));
   std::filesystem::resize_file(path, 0);
   write("two\n");
-  EXPECT_THAT(poll(tail), ElementsAre("2:two"));
+  EXPECT_THAT(poll(tail), ElementsAre("lost", "2:two"));
+  EXPECT_THAT(why, HasSubstr("audit.log became shorter"));
+}
+
+TEST_F(AuditTailTest, ReadsWhatWasRotatedTwiceBeforeItLookedAgain) {
+  AuditTail tail(path, 100);
+  std::ofstream(folder + "/audit-2026-11-28T18-00-00.000.log") << "long ago\n";
+  std::ofstream(folder + "/other-2026-11-28T20-00-00.000.log") << "of somebody else\n";
+  write("one\n");
+  EXPECT_THAT(poll(tail), ElementsAre("1:one"));
+  int second = 0;
+  for (const char* text : {"two\n", "three\n", "four\n"}) {
+    rotate("2026-11-28T19-00-0" + std::to_string(++second) + ".000");
+    write(text);
+  }
+  EXPECT_THAT(poll(tail), ElementsAre("2:two", "3:three", "4:four"));
+  EXPECT_EQ(tail.rotations(), 3U);
+}
+
+TEST_F(AuditTailTest, SaysWhatWasCompressedOrEndedInTheMiddleOfALine) {
+  AuditTail tail(path, 100);
+  write("one\ntw");
+  EXPECT_THAT(poll(tail), ElementsAre("1:one"));
+  rotate("2026-11-28T19-00-00.000");
+  std::ofstream(folder + "/audit-2026-11-28T19-00-01.000.log.gz") << "packed";
+  write("three\n");
+  EXPECT_THAT(poll(tail), ElementsAre("lost", "lost", "2:three"));
+  EXPECT_THAT(why, HasSubstr(".log.gz was compressed before it was read"));
 }
 
 TEST_F(AuditTailTest, CountsLinesThatAreTooLongAndGoesOn) {
   AuditTail tail(path, 10);
   write("short\n" + std::string(1'000'000, 'x') + "\nagain\n");
-  EXPECT_THAT(poll(tail), ElementsAre("1:short", "3:again"));
+  EXPECT_THAT(poll(tail), ElementsAre("1:short", "lost", "3:again"));
   EXPECT_EQ(tail.too_long(), 1U);
 }
 

@@ -112,7 +112,7 @@ Judged replay(const std::vector<std::string>& files) {
     judged.objections.push_back(reading.record.requests[decision.request].object() + " " +
                                 std::string(decision.judgement.rule) + ": " + decision.judgement.message);
   }
-  for (const verify::ReplayFinding& finding : verify::find_faults(history, decisions)) {
+  for (const verify::ReplayFinding& finding : verify::find_faults(history)) {
     if (finding.finding.severity == verify::Severity::kError)
       judged.objections.push_back(finding.finding.message);
   }

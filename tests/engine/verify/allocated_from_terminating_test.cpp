@@ -55,8 +55,7 @@ class Story {
   std::vector<Finding> found() {
     put_in_order(record_);
     const History history(record_, {});
-    const std::vector<Decision> decisions = judge_all(history);
-    findings_ = find_faults(history, decisions);
+    findings_ = find_faults(history);
     std::vector<Finding> list;
     for (const ReplayFinding& one : findings_) {
       if (one.finding.rule == kRule) list.push_back(one.finding);
