@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "daemon/input/clipped.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -246,7 +248,7 @@ std::variant<Json, ParseFault> parse_item(std::string_view text, std::uint64_t f
       fault.text = "line " + std::to_string(line) + ": ";
     }
     if (const std::string field = watch.path(); !field.empty()) fault.text += field + ": ";
-    fault.text += bare_words(error.what()).substr(0, kShownFault);
+    fault.text += daemon::clipped(std::string(bare_words(error.what())), kShownFault);
     return fault;
   }
 }

@@ -2,27 +2,36 @@
 #include <ostream>
 
 #include "daemon/observe/rule_report.hpp"
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
-// XML 1.0 takes no control characters, not even escaped.
+// What XML 1.0 takes: of the control characters only these two, and not the last two of the plane.
+bool is_xml(const cluster::Rune& rune) {
+  const char32_t c = rune.code_point;
+  return rune.valid && (c >= 0x20 || c == '\n' || c == '\t') && c != 0xfffe && c != 0xffff;
+}
+
+// The rest cannot even be escaped, and what is no UTF-8 would make the whole report unreadable.
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else if (byte < 0x20 && c != '\n' && c != '\t') {
+  while (!text.empty()) {
+    const cluster::Rune rune = cluster::first_rune(text);
+    const std::string_view character = text.substr(0, rune.size);
+    text.remove_prefix(rune.size);
+    if (!is_xml(rune)) {
       out += "\xEF\xBF\xBD";
+    } else if (character == "&") {
+      out += "&amp;";
+    } else if (character == "<") {
+      out += "&lt;";
+    } else if (character == ">") {
+      out += "&gt;";
+    } else if (character == "\"") {
+      out += "&quot;";
     } else {
-      out += c;
+      out += character;
     }
   }
   return out;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "daemon/input/byte_source.hpp"
+#include "daemon/observe/text_line.hpp"
 #include "tools/clusteripctl/progress.hpp"
 
 namespace clusterip::ctl {
@@ -38,8 +39,8 @@ class StateBuilder final : public api::DumpVisitor {
   void take(const Object& object, const char* plural, const api::DumpPlace& place) {
     if (state_.put(object)) return;
     if (++repeats_ > kNamedRepeats || quiet_) return;
-    std::cerr << "clusteripctl: " << place.text() << ": " << cluster::object_path(plural, object.meta)
-              << " came before; this one counts\n";
+    const std::string what = place.text() + ": " + cluster::object_path(plural, object.meta);
+    std::cerr << "clusteripctl: " << daemon::harmless(what) << " came before; this one counts\n";
   }
 
   verify::State& state_;
@@ -69,7 +70,7 @@ LoadedState load_state(const std::vector<std::string>& files, const LoadOptions&
   LoadedState loaded;
   StateBuilder builder(loaded.state, options.quiet);
   const auto problem = [&](const std::string& text) {
-    std::cerr << "clusteripctl: " << text << '\n';
+    std::cerr << "clusteripctl: " << daemon::harmless(text) << '\n';
     loaded.unread.push_back(text);
   };
   for (const std::string& file : files) {

@@ -3,6 +3,7 @@
 
 #include "daemon/api/audit_reader.hpp"
 #include "daemon/observe/replay_report.hpp"
+#include "daemon/observe/text_line.hpp"
 #include "tools/clusteripctl/command.hpp"
 #include "tools/clusteripctl/common_flags.hpp"
 #include "tools/clusteripctl/load_state.hpp"
@@ -136,7 +137,7 @@ class Reader {
     return with_progress(std::get<std::unique_ptr<daemon::ByteSource>>(std::move(opened)));
   }
   void problem(const std::string& text) {
-    std::cerr << "clusteripctl replay: " << text << '\n';
+    std::cerr << "clusteripctl replay: " << daemon::harmless(text) << '\n';
     unread.push_back(text);
   }
 

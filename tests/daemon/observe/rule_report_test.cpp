@@ -77,6 +77,14 @@ TEST(Junit, ErrorsFailTheirRuleAndTheRestIsOutput) {
 )");
 }
 
+// Files hold anything, and a piece of them comes back in the message.
+TEST(Junit, WhatXmlDoesNotTakeIsReplaced) {
+  RuleReport report = small_report();
+  report.unread = {"a\xff|\xc3|\xed\xa0\x80|\xef\xbf\xbf|\x1b|\u00e9\U0001f600\t."};
+  EXPECT_THAT(junit(report),
+              HasSubstr(">a\ufffd|\ufffd|\ufffd\ufffd\ufffd|\ufffd|\ufffd|\u00e9\U0001f600\t.\n</error>"));
+}
+
 TEST(Junit, InputThatCouldNotBeReadIsAnError) {
   RuleReport report = small_report();
   report.unread = {"a.json:3: no object"};

@@ -94,6 +94,18 @@ TEST(VerifyProgram, WhatCannotBeReadExits3AndIsNeverClean) {
   EXPECT_EQ(report["unread"], Json::parse(R"(["/no/such/file: No such file or directory"])"));
 }
 
+// A terminal obeys what others wrote into their names.
+TEST(VerifyProgram, NamesReachNoTerminalAsCommands) {
+  const std::string range =
+      R"({"apiVersion":"networking.k8s.io/v1","kind":"ServiceCIDR","metadata":{"name":"a\u001b[2J"},"spec":{"cidrs":["10.0.0.0/24"]}})";
+  const CommandResult twice = run("verify -", range + range);
+  EXPECT_THAT(twice.errors, HasSubstr("servicecidrs/a?[2J came before"));
+  EXPECT_THAT(twice.output + twice.errors, Not(HasSubstr("\033")));
+  const CommandResult unknown = run("verify -", R"({"apiVersion":"v1","kind":"Pod\u001b[2J"})");
+  EXPECT_EQ(unknown.exit_code, 3);
+  EXPECT_THAT(unknown.output + unknown.errors, Not(HasSubstr("\033")));
+}
+
 TEST(VerifyProgram, WrongFlagsExit2AndNameFlagAndValue) {
   const auto errors = [](const std::string& arguments) {
     const CommandResult result = run("verify " + arguments);
