@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/cluster/version_profile.hpp"
 #include "engine/verify/finding.hpp"
 #include "engine/verify/range_usage.hpp"
 #include "engine/verify/state.hpp"
@@ -19,8 +20,8 @@ namespace clusterip::verify {
 
 struct ExplainOptions {
   StateOptions state;
-  // "1.33" to "1.37".
-  std::string version = "1.36";
+  // Whose texts the answers have.
+  cluster::VersionProfile version = cluster::default_version_profile();
   // How many of those who block a deletion are named.
   std::size_t max_blockers = 5;
 };

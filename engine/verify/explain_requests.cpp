@@ -8,13 +8,10 @@
 namespace clusterip::verify {
 namespace {
 
-bool is_old(const std::string& version) {
-  return version == "1.33" || version == "1.34" || version == "1.35";
-}
-
 // As the apiserver prints the list of requested addresses.
-std::string list_value(const std::string& address, const std::string& version) {
-  return version == "1.33" ? "[]string{" + cluster::json_quote(address) + "}" : cluster::json_list({address});
+std::string list_value(const std::string& address, const cluster::VersionProfile& version) {
+  return version.prints_go_syntax ? "[]string{" + cluster::json_quote(address) + "}"
+                                  : cluster::json_list({address});
 }
 
 std::string refused(const Address& address, const std::string& why, const ExplainOptions& options) {
@@ -170,9 +167,9 @@ std::vector<Outlook> outlook_of_any(const State& state, const ExplainOptions& op
       continue;
     }
     outlook.reason =
-        is_old(options.version)
-            ? "Internal error occurred: failed to allocate a serviceIP: range is full"
-            : "Internal error occurred: failed to allocate a serviceIP for Service \"NAME\": range is full";
+        options.version.names_service_when_full
+            ? "Internal error occurred: failed to allocate a serviceIP for Service \"NAME\": range is full"
+            : "Internal error occurred: failed to allocate a serviceIP: range is full";
     outlook.remedy = any_ready ? "delete Services, or create another ServiceCIDR of that family"
                                : "no ServiceCIDR of that family is ready: create one";
   }

@@ -8,14 +8,17 @@
 
 namespace clusterip::ctl {
 
-std::vector<std::string> kubernetes_versions() {
-  return {"1.33", "1.34", "1.35", "1.36", "1.37"};
+cluster::VersionProfile read_kubernetes_version(const std::string& text) {
+  if (const auto version = cluster::version_profile(text)) return *version;
+  const auto modelled = cluster::modelled_versions();
+  throw OptionError("--kubernetes-version: \"" + text + "\" is not modelled; " + modelled.front() + " to " +
+                    modelled.back() + " are, each also with a patch, such as 1.36.3");
 }
 
-std::vector<Cidr> read_service_ranges(const std::string& text, const std::string& version) {
+std::vector<Cidr> read_service_ranges(const std::string& text, const cluster::VersionProfile& version) {
   if (text.empty()) return {};
   cluster::ServiceClusterIpRangeRules rules;
-  rules.limit_host_bits = version == "1.33";
+  rules.limit_host_bits = version.limits_flag_size;
   const auto read = cluster::read_service_cluster_ip_range(text, rules);
   if (const auto* reason = std::get_if<std::string>(&read)) {
     throw OptionError("--service-cluster-ip-range=" + text + ": " + *reason);

@@ -37,9 +37,9 @@ int run(const std::vector<std::string>& arguments) {
     print_usage(std::cout);
     return kExitOk;
   }
-  const auto command = std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& candidate) {
-    return candidate.name == arguments.front();
-  });
+  const std::string name = arguments.front() == "--version" ? "version" : arguments.front();
+  const auto command = std::find_if(kCommands.begin(), kCommands.end(),
+                                    [&](const Command& candidate) { return candidate.name == name; });
   if (command == kCommands.end()) {
     std::cerr << "clusteripctl: unknown command \"" << arguments.front() << "\"\n";
     print_usage(std::cerr);

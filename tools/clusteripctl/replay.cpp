@@ -37,15 +37,13 @@ struct ReplayFlags {
 };
 
 void declare(Options& options, ReplayFlags& flags) {
-  std::vector<std::string> versions = kubernetes_versions();
-  versions.insert(versions.begin(), "auto");
   options.choice("output,o", flags.output, {"table", "json", "jsonl", "junit", "sarif", "yaml"},
                  "form of the report");
   options.text("start", flags.start, "a dump of the cluster as it was before the first line");
   options.text("cache-lag", flags.cache_lag,
                "the longest delay of an apiserver's caches that still counts as allowed: 10s, 500ms, 1m");
-  options.choice("kubernetes-version", flags.version, std::move(versions),
-                 "whose rules hold; auto: what the servers call themselves, else 1.36");
+  options.text("kubernetes-version", flags.version,
+               "whose rules hold: 1.33 to 1.37; auto: what the servers call themselves, else 1.36");
   options.text("service-cluster-ip-range", flags.service_range, "the apiservers' flag, where it is known");
   options.flag("quiet", flags.quiet, "what is wrong alone, and no notes on standard error");
   options.choice("color", flags.colour, {"auto", "always", "never"}, "colours in the table");
@@ -145,13 +143,8 @@ class Reader {
   api::AuditLimits limits_;
 };
 
-// The version that the flag names, or the one that the record shows.
-cluster::VersionProfile choose_version(const ReplayFlags& flags, const api::AuditReading& reading,
-                                       std::string& words) {
-  if (flags.version != "auto") {
-    words = flags.version;
-    return *cluster::version_profile(flags.version);
-  }
+// The version that the record shows.
+cluster::VersionProfile shown_version(const api::AuditReading& reading, std::string& words) {
   if (const auto said = cluster::version_profile(reading.server_version)) {
     words = said->name + " (as the servers say)";
     return *said;
@@ -175,7 +168,10 @@ int run_replay(const std::vector<std::string>& arguments) {
   if (files->empty()) throw OptionError("no FILE is given; \"-\" is standard input");
   verify::ReplayOptions rules;
   rules.cache_lag = read_duration(flags.cache_lag);
-  rules.flags = read_service_ranges(flags.service_range, flags.version);
+  const bool version_is_shown = flags.version == "auto";
+  rules.version =
+      version_is_shown ? cluster::default_version_profile() : read_kubernetes_version(flags.version);
+  rules.flags = read_service_ranges(flags.service_range, rules.version);
 
   Reader reader(flags);
   for (const std::string& file : *files) reader.read_log(file);
@@ -183,7 +179,8 @@ int run_replay(const std::vector<std::string>& arguments) {
   reader.finish();
 
   daemon::ReplayReport report;
-  rules.version = choose_version(flags, reader.reading, report.version);
+  report.version = flags.version;
+  if (version_is_shown) rules.version = shown_version(reader.reading, report.version);
   const std::size_t repeated = verify::put_in_order(reader.reading.record);
   const verify::History history(reader.reading.record, rules);
   report.history = &history;

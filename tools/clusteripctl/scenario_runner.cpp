@@ -35,8 +35,7 @@ std::string replace_all(std::string text, std::string_view mark, const std::stri
 
 class Runner {
  public:
-  explicit Runner(const ScenarioOptions& options)
-      : options_(options), version_(read_version(options.version)) {
+  explicit Runner(const ScenarioOptions& options) : options_(options), version_(options.version) {
     seed_ = options.seed;
     start_ = *read_instant("2026-01-01T00:00:00Z");
   }

@@ -42,7 +42,7 @@ struct ScenarioResult {
 
 struct ScenarioOptions {
   std::uint64_t seed = 1;
-  std::string version = "1.36";
+  cluster::VersionProfile version = cluster::default_version_profile();
   // Steps that may be taken; more of them are an error.
   std::uint64_t most_steps = 1'000'000;
 };

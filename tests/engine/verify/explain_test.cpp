@@ -48,7 +48,7 @@ TEST_F(ExplainTest, AHeldAddress) {
 }
 
 TEST_F(ExplainTest, TheWordsOf133) {
-  options.version = "1.33";
+  options.version = *cluster::version_profile("1.33");
   EXPECT_THAT(request("10.96.0.1").reason, HasSubstr("Invalid value: []string{\"10.96.0.1\"}: failed"));
 }
 

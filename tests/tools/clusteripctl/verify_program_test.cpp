@@ -119,8 +119,10 @@ TEST(VerifyProgram, WrongFlagsExit2AndNameFlagAndValue) {
   EXPECT_THAT(
       errors("--service-cluster-ip-range=10.0.0.0 f"),
       HasSubstr("--service-cluster-ip-range=10.0.0.0: service-cluster-ip-range[0] is not a valid cidr"));
-  EXPECT_THAT(errors("--service-cluster-ip-range=10.0.0.0/8 --kubernetes-version=1.33 f"),
-              HasSubstr("too large"));
+  for (const std::string version : {"1.33", "v1.33", "1.33.13"}) {
+    EXPECT_THAT(errors("--service-cluster-ip-range=10.0.0.0/8 --kubernetes-version=" + version + " f"),
+                HasSubstr("too large"));
+  }
   EXPECT_THAT(errors("--colour=always f"), HasSubstr("colour"));
 }
 
@@ -131,6 +133,13 @@ TEST(VerifyProgram, ListsThatWereForgottenAreMentioned) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.errors, HasSubstr("there is no IPAddress in the input"));
   EXPECT_THAT(run("verify --quiet -", range).errors, IsEmpty());
+}
+
+TEST(Program, AnswersTheUsualFlagForItsVersion) {
+  const CommandResult result = run("--version");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.output, HasSubstr("models Kubernetes 1.33"));
+  EXPECT_EQ(result.output, run("version").output);
 }
 
 TEST(ExplainProgram, SaysWhoHoldsAnAddress) {
