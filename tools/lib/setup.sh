@@ -9,6 +9,11 @@ build_packages=(g++ cmake ninja-build pkg-config libboost-dev libboost-program-o
 test_packages=(libgtest-dev libgmock-dev openssl)
 bench_packages=(libbenchmark-dev)
 
+# Compiled once, whatever clone it is in, where ccache is installed.
+if command -v ccache > /dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 # require PACKAGE…: installs those that are missing; without root it names them and stops.
