@@ -153,6 +153,16 @@ void describe_status(JsonSink& to, const Service& service) {
   to.end();
 }
 
+// All but the metadata.
+void describe_content(JsonSink& to, const Service& service) {
+  to.begin_object("spec");
+  describe_spec(to, service);
+  to.end();
+  to.begin_object("status");
+  describe_status(to, service);
+  to.end();
+}
+
 }  // namespace
 
 Decoded<Service> decode_service(const Json& object) {
@@ -169,12 +179,7 @@ Json encode(const Service& service) {
   Json object{{"apiVersion", api_version(ObjectKind::kService)}, {"kind", kind_name(ObjectKind::kService)}};
   object["metadata"] = encode_meta(service.meta);
   TreeSink to(object);
-  to.begin_object("spec");
-  describe_spec(to, service);
-  to.end();
-  to.begin_object("status");
-  describe_status(to, service);
-  to.end();
+  describe_content(to, service);
   return object;
 }
 
@@ -183,12 +188,7 @@ std::string document_of(const Service& service) {
     to.begin_object("metadata");
     describe_meta(to, service.meta);
     to.end();
-    to.begin_object("spec");
-    describe_spec(to, service);
-    to.end();
-    to.begin_object("status");
-    describe_status(to, service);
-    to.end();
+    describe_content(to, service);
   });
 }
 
