@@ -40,26 +40,44 @@ std::string deleted_text(const api::Resource& resource, const Record& record) {
 
 }  // namespace
 
-BesideAudit::BesideAudit(AuditLog* log, const Transaction& transaction)
+BesideAudit::BesideAudit(AuditLog* log, const Transaction& transaction, cluster::Instant begun,
+                         const Store& store)
     : log_(transaction.size() > 1 ? log : nullptr) {
   if (log_ == nullptr) return;
-  for (const Write& write : transaction) kinds_.push_back(write.kind);
-  begun_ = log_->now();
+  beside_.assign(transaction.begin() + 1, transaction.end());
+  claimed_ = {begun, log_->now()};
+  revision_ = store.revision();
+}
+
+void BesideAudit::submit(Write::Kind kind, const Record& record, const Span& during) const {
+  const api::Resource& resource = api::resources().at(record.resource);
+  const bool created = kind == Write::Kind::kCreate;
+  AuditEvent event = own_event(*log_, created ? "create" : "delete", resource, record.key, "");
+  event.code = created ? 201 : 200;
+  event.response_object = created ? object_text(resource, record) : deleted_text(resource, record);
+  if (created) event.request_object = event.response_object;
+  event.received = during.begun;
+  event.reached = during.ended;
+  log_->submit(std::move(event));
 }
 
 void BesideAudit::stored(const std::vector<RecordPtr>& records) const {
   if (log_ == nullptr) return;
-  for (std::size_t i = 1; i < records.size(); ++i) {
-    const Record& record = *records[i];
-    const api::Resource& resource = api::resources().at(record.resource);
-    const bool created = kinds_[i] == Write::Kind::kCreate;
-    AuditEvent event = own_event(*log_, created ? "create" : "delete", resource, record.key, "");
-    event.code = created ? 201 : 200;
-    event.response_object = created ? object_text(resource, record) : deleted_text(resource, record);
-    if (created) event.request_object = event.response_object;
-    event.received = begun_;
-    event.reached = log_->now();
-    log_->submit(std::move(event));
+  const Span released{claimed_.ended, log_->now()};
+  for (std::size_t i = 0; i < beside_.size(); ++i) {
+    const Write::Kind kind = beside_[i].kind;
+    submit(kind, *records[i + 1], kind == Write::Kind::kCreate ? claimed_ : released);
+  }
+}
+
+void BesideAudit::given_back() const {
+  if (log_ == nullptr) return;
+  const Span released{claimed_.ended, log_->now()};
+  for (const Write& write : beside_) {
+    if (write.kind != Write::Kind::kCreate) continue;
+    const Record held{write.resource, write.key, revision_, 0, write.document};
+    submit(Write::Kind::kCreate, held, claimed_);
+    submit(Write::Kind::kErase, held, released);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "daemon/api/object_json.hpp"
+#include "daemon/audit/audit_log.hpp"
 #include "daemon/audit/random_names.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/service_normalization.hpp"
@@ -150,6 +151,7 @@ class ServiceStrategy : public Strategy {
                       const RequestContext& context) const {
     constexpr int kMostAttempts = 3;
     for (int attempt = 1;; ++attempt) {
+      const cluster::Instant begun = context.audit != nullptr ? context.audit->now() : context.now;
       InFlight::Ticket ticket = in_flight_.enter();
       cluster::ServiceDecision decision = ask();
       const auto* refusal = std::get_if<cluster::ServiceRefusal>(&decision);
@@ -157,7 +159,9 @@ class ServiceStrategy : public Strategy {
         ticket.end();
         if (in_flight_.wait_for_others()) continue;
       }
-      return settle_plan(std::move(decision), std::move(ticket), name, lookup, context);
+      Result<Plan> plan = settle_plan(std::move(decision), std::move(ticket), name, lookup, context);
+      if (plan) plan->begun = begun;
+      return plan;
     }
   }
 

@@ -57,6 +57,8 @@ struct Plan {
   bool goes = false;     // it was asked to go, and waits for nobody
   Transaction beside;    // changes of other objects that belong to it
   std::unique_ptr<Pledge> pledge;
+  // Before the pledge was made; where there is an audit log, which tells it.
+  cluster::Instant begun;
 
   void settle() {
     if (pledge) pledge->settle();

@@ -246,11 +246,14 @@ Result<Written> Verbs::create_named(const Strategy& kind, Json object, const Req
 }
 
 CommitOutcome Verbs::commit(Transaction transaction, Plan& plan, const RequestContext& context) const {
-  const BesideAudit beside(context.audit, transaction);
+  const BesideAudit beside(context.audit, transaction, plan.begun, store_);
   CommitOutcome outcome = store_.commit(std::move(transaction));
   if (const auto* records = std::get_if<std::vector<RecordPtr>>(&outcome)) {
     plan.settle();
     beside.stored(*records);
+  } else {
+    plan.pledge.reset();
+    beside.given_back();
   }
   return outcome;
 }

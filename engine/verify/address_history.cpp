@@ -131,7 +131,12 @@ void AddressHistory::add_deletions(const Record& record) {
 // The lives of one address follow each other: each ends before the next begins. Where the record says
 // otherwise, both stay as they are: the rules will ask how the second could be created.
 void AddressHistory::settle(std::vector<AddressLife>& lives) {
-  std::sort(lives.begin(), lives.end(), began_earlier);
+  // By revision only where all have one: an order that mixes both would be none.
+  const bool numbered =
+      std::all_of(lives.begin(), lives.end(), [](const AddressLife& life) { return life.revision != 0; });
+  std::stable_sort(lives.begin(), lives.end(), [&](const AddressLife& a, const AddressLife& b) {
+    return numbered ? began_earlier(a, b) : a.created.from < b.created.from;
+  });
   for (std::size_t i = 0; i < lives.size(); ++i) {
     AddressLife& life = lives[i];
     const bool in_record = life.stamp && *life.stamp >= record_begin_;

@@ -196,5 +196,37 @@ TEST(Audit, TellsWhoAskedForWhat) {
   EXPECT_EQ(refused[0]["responseObject"]["kind"], "Status");
 }
 
+// A Service whose name is taken holds an address for a moment, and others may be refused it meanwhile.
+TEST(Audit, TellsOfAClaimThatWasGivenBack) {
+  const TemporaryDirectory directory;
+  const std::string log = directory.path() + "/audit.log";
+  {
+    DaemonProcess daemon(
+        {"--service-cluster-ip-range=10.96.0.0/24", "--in-memory", "--audit-log-path=" + log});
+    HttpClient client(daemon.port());
+    const Json service{{"metadata", {{"name", "a"}}},
+                       {"spec", {{"clusterIP", "10.96.0.7"}, {"ports", {{{"port", 80}}}}}}};
+    Json other = service;
+    other["spec"]["clusterIP"] = "10.96.0.8";
+    EXPECT_EQ(client.post(kServices, service).status, 201);
+    EXPECT_EQ(client.post(kServices, other).status, 409);
+    daemon.end(SIGTERM);
+  }
+  Json refused;
+  std::vector<std::string> told;
+  for (Json line : lines_of(log)) {
+    if (line["responseStatus"]["code"] == 409) refused = line;
+    if (line["objectRef"]["name"] == "10.96.0.8") told.push_back(line["verb"]);
+  }
+  ASSERT_EQ(told, (std::vector<std::string>{"create", "delete"}));
+  for (Json line : lines_of(log)) {
+    if (line["objectRef"]["name"] != "10.96.0.8") continue;
+    EXPECT_LE(refused["requestReceivedTimestamp"], line["requestReceivedTimestamp"]);
+    EXPECT_LE(line["requestReceivedTimestamp"], line["stageTimestamp"]);
+    EXPECT_LE(line["stageTimestamp"], refused["stageTimestamp"]);
+  }
+  EXPECT_EQ(replay({log}).objections, std::vector<std::string>());
+}
+
 }  // namespace
 }  // namespace clusterip::testing
