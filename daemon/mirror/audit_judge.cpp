@@ -54,8 +54,9 @@ std::string key_of(const verify::Finding& finding) {
   return key;
 }
 
-void push(std::deque<std::string>& kept, std::string line, std::size_t most) {
-  kept.push_front(std::move(line));
+template <class Kept>
+void push(std::deque<Kept>& kept, Kept newest, std::size_t most) {
+  kept.push_front(std::move(newest));
   if (kept.size() > most) kept.pop_back();
 }
 
@@ -286,6 +287,7 @@ void AuditJudge::keep(const verify::History& history, std::vector<Decision> fres
     const verify::Judgement& judgement = report.decisions[i].judgement;
     ++gathered_.verdicts[std::string(verify::verdict_name(judgement.verdict))];
     push(gathered_.latest, lines[i], options_.most_kept);
+    keep_refused(record_.requests.at(report.decisions[i].request), lines[i]);
     if (judgement.verdict == verify::Verdict::kPermitted) continue;
     push(gathered_.notable, lines[i], options_.most_kept);
     if (judgement.verdict != verify::Verdict::kForbidden) continue;
@@ -295,6 +297,16 @@ void AuditJudge::keep(const verify::History& history, std::vector<Decision> fres
                       std::string(verify::verb_name(request.verb)) + " " + request.object() + " (audit id " +
                       request.audit_id + "): " + judgement.message);
   }
+}
+
+void AuditJudge::keep_refused(const AuditedRequest& request, const std::string& line) {
+  const verify::ServiceFacts* asked = request.asked_service();
+  if (request.succeeded() || request.verb != verify::Verb::kCreate || asked == nullptr) return;
+  RefusedRequest refused{request.audit_id, line, verify::service_of(*asked)};
+  refused.sent.meta.name_space = request.name_space;
+  refused.sent.meta.name = request.name.empty() ? request.generate_name : request.name;
+  push<std::shared_ptr<const RefusedRequest>>(
+      gathered_.refused, std::make_shared<const RefusedRequest>(std::move(refused)), options_.most_kept);
 }
 
 void AuditJudge::trim(cluster::Instant now) {

@@ -46,6 +46,13 @@ struct AuditOptions {
   api::AuditLimits reading;
 };
 
+// A create of a Service that was refused, as far as its families and addresses go.
+struct RefusedRequest {
+  std::string audit_id;
+  std::string decision;  // as JSON
+  cluster::Service sent;
+};
+
 struct AuditReport {
   AuditInbox::Counts counts;
   std::size_t window = 0;
@@ -54,7 +61,8 @@ struct AuditReport {
   std::map<std::string, std::uint64_t> forbidden;  // by rule
   std::deque<std::string> notable;                 // forbidden and undecided ones as JSON, the newest first
   std::deque<std::string> latest;                  // all, the newest first
-  std::vector<std::string> findings;               // with their chains, as JSON
+  std::deque<std::shared_ptr<const RefusedRequest>> refused;  // the newest first
+  std::vector<std::string> findings;                          // with their chains, as JSON
 };
 
 class AuditJudge {
@@ -103,6 +111,7 @@ class AuditJudge {
   bool wants_start(const verify::History& history) const;
   void ask_for_start(cluster::Instant now);
   void begin_anew(cluster::Instant now);
+  void keep_refused(const verify::AuditedRequest& request, const std::string& line);
   void trim(cluster::Instant now);
   void publish();
 

@@ -112,15 +112,16 @@ VerificationAnswer cidrs(const Mirror& mirror) {
   return cidrs_answer(envelope("CIDRList", mirror.health()), report->usage, report->terminating);
 }
 
+VerificationAnswer no_audit_events() {
+  return refusal_answer(404, "NotFound",
+                        "no audit events come in: start the mirror with --audit-log or --audit-webhook-port");
+}
+
 // verdict: permitted, forbidden or undecided; all: the latest, whatever their verdict; without it those that
 // are not permitted.
 VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
                              const VerificationParameter& parameter) {
-  if (audit == nullptr) {
-    return refusal_answer(
-        404, "NotFound",
-        "no audit events come in: start the mirror with --audit-log or --audit-webhook-port");
-  }
+  if (audit == nullptr) return no_audit_events();
   const std::string verdict = parameter("verdict");
   const auto report = audit->report();
   Json json = envelope("DecisionList", mirror.health());
@@ -156,7 +157,30 @@ VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
   return json_answer(json);
 }
 
-VerificationAnswer explain(const Mirror& mirror, const VerificationParameter& parameter) {
+// Why a create was refused when it was judged, and what it would be answered now.
+VerificationAnswer explain_refused(const Mirror& mirror, const AuditJudge* audit, const std::string& id) {
+  if (audit == nullptr) return no_audit_events();
+  const auto report = audit->report();
+  const auto found = std::find_if(report->refused.begin(), report->refused.end(),
+                                  [&](const auto& refused) { return refused->audit_id == id; });
+  if (found == report->refused.end()) {
+    return refusal_answer(404, "NotFound",
+                          "auditID \"" + id +
+                              "\" is not that of a create of a Service that was refused lately; the latest " +
+                              std::to_string(report->refused.size()) + " are kept");
+  }
+  Json json = envelope("Explanation", mirror.health());
+  json["decision"] = Json::parse((*found)->decision, nullptr, false);
+  json["explanation"] = explanation_json(mirror.cluster().look(
+      [&](const verify::State& state) { return verify::explain_request(state, (*found)->sent, {}); }));
+  return json_answer(json);
+}
+
+// Parameters: address, service, or auditID.
+VerificationAnswer explain(const Mirror& mirror, const AuditJudge* audit,
+                           const VerificationParameter& parameter) {
+  const std::string id = parameter("auditID");
+  if (!id.empty()) return explain_refused(mirror, audit, id);
   return explain_answer(envelope("Explanation", mirror.health()), parameter,
                         [&](const std::optional<Address>& address, const std::string& service) {
                           return mirror.cluster().look([&](const verify::State& state) {
@@ -172,7 +196,7 @@ VerificationAnswer answer_verification(const Mirror& mirror, const AuditJudge* a
                                        const VerificationParameter& parameter) {
   if (path == "/findings") return findings(mirror, parameter);
   if (path == "/cidrs") return cidrs(mirror);
-  if (path == "/explain") return explain(mirror, parameter);
+  if (path == "/explain") return explain(mirror, audit, parameter);
   if (path == "/decisions") return decisions(mirror, audit, parameter);
   if (path.empty() || path == "/") {
     Json json = envelope("Overview", mirror.health());

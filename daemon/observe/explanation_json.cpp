@@ -64,6 +64,7 @@ Json explanation_json(const verify::Explanation& explanation) {
   for (const auto& address : explanation.addresses) json["addresses"].push_back(address_json(address));
   json["anyAddress"] = Json::array();
   for (const auto& outlook : explanation.any_address) json["anyAddress"].push_back(outlook_json(outlook));
+  for (const auto& outlook : explanation.request) json["request"].push_back(outlook_json(outlook));
   return json;
 }
 

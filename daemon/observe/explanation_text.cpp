@@ -1,4 +1,5 @@
 // The explanation for people, as a few lines for each address.
+#include <algorithm>
 #include <ostream>
 #include <string>
 
@@ -26,6 +27,19 @@ void write_range(const verify::RangeAround& range, std::ostream& out) {
       out << "; ";
     }
     out << blockers.remedy << '\n';
+  }
+}
+
+// The parts of one request for a Service: it fails with the first that is refused.
+void write_request(const verify::ObjectRef& service, const std::vector<verify::Outlook>& parts,
+                   std::ostream& out) {
+  const bool granted =
+      std::all_of(parts.begin(), parts.end(), [](const verify::Outlook& part) { return part.granted; });
+  out << "a request to create " << verify::ref_text(service) << " would be "
+      << (granted ? "granted" : "refused") << '\n';
+  for (const verify::Outlook& part : parts) {
+    out << "  " << part.request << ": " << (part.granted ? "granted " : "refused: ") << part.reason << '\n';
+    if (!part.remedy.empty()) out << "    what would change that: " << part.remedy << '\n';
   }
 }
 
@@ -57,7 +71,9 @@ void write_address(const verify::AddressExplanation& address, std::ostream& out)
 }  // namespace
 
 void write_explanation_text(const verify::Explanation& explanation, std::ostream& out) {
-  if (explanation.service) {
+  if (!explanation.request.empty()) {
+    write_request(*explanation.service, explanation.request, out);
+  } else if (explanation.service) {
     out << verify::ref_text(*explanation.service);
     if (!explanation.service_exists) {
       out << " does not exist\n";

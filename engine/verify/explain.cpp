@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/cluster/go_text.hpp"
+#include "engine/cluster/service_normalization.hpp"
+#include "engine/cluster/service_plan.hpp"
 #include "engine/net/bands.hpp"
+#include "engine/net/text.hpp"
 
 namespace clusterip::verify {
 namespace {
@@ -87,6 +91,13 @@ AddressExplanation explain_one(const State& state, const Address& address, const
   return result;
 }
 
+Explanation named(const State& state, const std::string& key) {
+  Explanation result;
+  result.service = service_ref(key);
+  result.service_exists = state.find_service(key) != nullptr;
+  return result;
+}
+
 }  // namespace
 
 std::string_view place_name(Place place) {
@@ -113,13 +124,46 @@ Explanation explain_address(const State& state, const Address& address, const Ex
 }
 
 Explanation explain_service(const State& state, const std::string& key, const ExplainOptions& options) {
-  Explanation result;
-  result.service = service_ref(key);
+  Explanation result = named(state, key);
   if (const ServiceEntry* service = state.find_service(key)) {
-    result.service_exists = true;
     for (const HeldAddress* held : service->addresses) {
       result.addresses.push_back(explain_one(state, held->first, options));
     }
+  }
+  result.any_address = outlook_of_any(state, options);
+  return result;
+}
+
+Explanation explain_request(const State& state, cluster::Service sent, const ExplainOptions& options) {
+  Explanation result = named(state, service_key(sent.meta.name_space, sent.meta.name));
+  const std::string& name = sent.meta.name;
+  if (result.service_exists) {
+    result.request.push_back({"the name " + name, false,
+                              "services " + cluster::go_quote(name) + " already exists",
+                              "delete that Service, change it instead, or take another name"});
+  }
+  const std::vector<Family> families = configured_families(state, options);
+  if (families.empty()) {
+    result.request.push_back({"an address", false, "the cluster has no ServiceCIDR",
+                              "start the apiservers with a --service-cluster-ip-range"});
+    return result;
+  }
+  cluster::set_defaults(sent);
+  const auto plan = cluster::begin_create(
+      sent, cluster::ClusterFamilies{families.front(), families.size() > 1}, options.version);
+  if (const auto* errors = std::get_if<cluster::FieldErrors>(&plan)) {
+    result.request.push_back({"its families and addresses", false, cluster::aggregate_text(*errors),
+                              "change the fields that are named: no range is asked before"});
+    return result;
+  }
+  for (const cluster::AddressRequest& one : std::get<cluster::AddressPlan>(plan).requests) {
+    const auto address = read_address_sloppy(one.text);
+    if (address) result.addresses.push_back(explain_one(state, *address, options));
+    result.request.push_back(address ? result.addresses.back().request
+                                     : outlook_of_any(state, one.family, name, options));
+  }
+  if (result.request.empty()) {
+    result.request.push_back({"no address", true, "as headless and ExternalName Services need none", ""});
   }
   result.any_address = outlook_of_any(state, options);
   return result;

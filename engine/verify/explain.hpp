@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/cluster/objects.hpp"
 #include "engine/cluster/version_profile.hpp"
 #include "engine/verify/finding.hpp"
 #include "engine/verify/range_usage.hpp"
@@ -74,15 +75,22 @@ struct Explanation {
   bool service_exists = false;
   std::vector<AddressExplanation> addresses;
   std::vector<Outlook> any_address;  // a request without an address, by family
+  // Of a request to create the Service: all that it needs. It is granted where each of these is.
+  std::vector<Outlook> request;
 };
 
 Explanation explain_address(const State& state, const Address& address, const ExplainOptions& options);
 // The addresses of a Service; `key` as service_key gives it.
 Explanation explain_service(const State& state, const std::string& key, const ExplainOptions& options);
+// A request to create this Service, as it was sent: its name, families and addresses. Ports and other fields,
+// whose rules have nothing to do with what is free, are not looked at.
+Explanation explain_request(const State& state, cluster::Service sent, const ExplainOptions& options);
 
-// The parts, for both of them: what requests would be answered.
+// The parts, for all of them: what requests would be answered.
 Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options);
 std::vector<Outlook> outlook_of_any(const State& state, const ExplainOptions& options);
+Outlook outlook_of_any(const State& state, Family family, const std::string& service,
+                       const ExplainOptions& options);
 // The families that Services may have: the flag's, else those of ServiceCIDR `kubernetes`, else those of all
 // ServiceCIDRs.
 std::vector<Family> configured_families(const State& state, const ExplainOptions& options);

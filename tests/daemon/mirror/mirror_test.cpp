@@ -71,8 +71,9 @@ class MirrorTest : public ::testing::Test {
     return true;
   }
 
-  Json ask(const std::string& path, const std::map<std::string, std::string>& parameters = {}) const {
-    const auto answer = answer_verification(*mirror, nullptr, path, [&](const char* name) {
+  Json ask(const std::string& path, const std::map<std::string, std::string>& parameters = {},
+           const AuditJudge* audit = nullptr) const {
+    const auto answer = answer_verification(*mirror, audit, path, [&](const char* name) {
       const auto found = parameters.find(name);
       return found == parameters.end() ? std::string() : found->second;
     });
@@ -291,6 +292,42 @@ TEST_F(MirrorTest, ExplainsAnAddressAndAService) {
   EXPECT_EQ(ask("/explain")["code"], 400);
   EXPECT_EQ(ask("/explain", {{"address", "x"}})["code"], 400);
   EXPECT_EQ(ask("/explain", {{"service", "x"}})["code"], 400);
+}
+
+TEST_F(MirrorTest, ExplainsARefusedRequest) {
+  start();
+  AuditJudge judge({}, [](std::string_view, const std::string&) {});
+  Json event{
+      {"kind", "Event"},
+      {"apiVersion", "audit.k8s.io/v1"},
+      {"level", "RequestResponse"},
+      {"auditID", "one"},
+      {"stage", "ResponseComplete"},
+      {"requestURI", "/api/v1/namespaces/shop/services"},
+      {"verb", "create"},
+      {"user", {{"username", "admin"}}},
+      {"objectRef", {{"resource", "services"}, {"namespace", "shop"}, {"name", "web"}, {"apiVersion", "v1"}}},
+      {"requestReceivedTimestamp", "2026-11-23T00:15:03.606209Z"},
+      {"stageTimestamp", "2026-11-23T00:15:03.613464Z"}};
+  event["requestObject"] = {{"kind", "Service"},
+                            {"apiVersion", "v1"},
+                            {"metadata", {{"name", "web"}}},
+                            {"spec", {{"type", "ClusterIP"}, {"clusterIP", "10.96.0.20"}}}};
+  event["responseStatus"] = {
+      {"status", "Failure"},
+      {"code", 422},
+      {"reason", "Invalid"},
+      {"message",
+       "Service \"web\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.20\"]: failed to allocate IP "
+       "10.96.0.20: provided IP is already allocated"}};
+  ASSERT_EQ(judge.receive("a", event.dump()), "");
+  while (judge.round(*cluster::read_instant("2026-11-23T00:25:00Z"))) continue;
+  const Json answer = ask("/explain", {{"auditID", "one"}}, &judge);
+  EXPECT_EQ(answer["decision"]["decision"], "refused") << answer;
+  EXPECT_EQ(answer["explanation"]["request"][0]["granted"], false);
+  EXPECT_THAT(answer["explanation"]["request"][0]["remedy"].dump(), HasSubstr("shop/dual"));
+  EXPECT_EQ(ask("/explain", {{"auditID", "two"}}, &judge)["code"], 404);
+  EXPECT_EQ(ask("/explain", {{"auditID", "one"}})["code"], 404);
 }
 
 TEST_F(MirrorTest, RefusesWhatItDoesNotKnow) {

@@ -144,5 +144,68 @@ TEST_F(ExplainTest, AService) {
   EXPECT_EQ(explain_service(state, "default/kubernetes", options).addresses.size(), 1U);
 }
 
+// What a client sends to create a Service.
+cluster::Service sent(std::vector<std::string> addresses, const std::string& policy = "SingleStack") {
+  cluster::Service service;
+  service.meta.name_space = "default";
+  service.meta.name = "web";
+  service.selector.emplace("app", "web");
+  service.cluster_ips = std::move(addresses);
+  if (!service.cluster_ips.empty()) service.cluster_ip = service.cluster_ips.front();
+  service.ip_family_policy = policy;
+  return service;
+}
+
+TEST_F(ExplainTest, ARequestIsGrantedWhereEachOfItsAddressesIs) {
+  options.state.default_ranges = {*read_cidr("10.96.0.0/28"), *read_cidr("fd00:96::/112")};
+  const Explanation result = explain_request(state, sent({"10.96.0.5"}, "PreferDualStack"), options);
+  EXPECT_FALSE(result.service_exists);
+  ASSERT_EQ(result.request.size(), 2U);
+  EXPECT_EQ(result.request[0].request, "10.96.0.5");
+  EXPECT_TRUE(result.request[0].granted);
+  EXPECT_EQ(result.request[1].request, "any IPv6 address");
+  EXPECT_TRUE(result.request[1].granted);
+  ASSERT_EQ(result.addresses.size(), 1U);
+  EXPECT_EQ(result.addresses[0].ranges.size(), 1U);
+}
+
+TEST_F(ExplainTest, ARequestForAHeldAddressNamesTheHolder) {
+  const Explanation result = explain_request(state, sent({"10.96.0.1"}), options);
+  ASSERT_EQ(result.request.size(), 1U);
+  EXPECT_FALSE(result.request[0].granted);
+  EXPECT_THAT(result.request[0].reason, HasSubstr("provided IP is already allocated"));
+  EXPECT_THAT(result.request[0].remedy, HasSubstr("default/kubernetes"));
+}
+
+TEST_F(ExplainTest, ARequestThatFindsNothingFreeIsAnsweredInItsName) {
+  state.put(terminating("kubernetes", {"10.96.0.0/28", "fd00:96::/112"}, 5));
+  const Explanation result = explain_request(state, sent({}), options);
+  ASSERT_EQ(result.request.size(), 1U);
+  EXPECT_EQ(result.request[0].reason,
+            "Internal error occurred: failed to allocate a serviceIP for Service \"web\": range is full");
+  EXPECT_EQ(result.request[0].remedy, "no ServiceCIDR of that family is ready: create one");
+}
+
+TEST_F(ExplainTest, ARequestAgainstTheRulesAsksNoRange) {
+  options.state.default_ranges = {*read_cidr("10.96.0.0/28")};
+  const Explanation result = explain_request(state, sent({}, "RequireDualStack"), options);
+  ASSERT_EQ(result.request.size(), 1U);
+  EXPECT_FALSE(result.request[0].granted);
+  EXPECT_THAT(result.request[0].reason, HasSubstr("spec.ipFamilyPolicy"));
+  EXPECT_THAT(result.addresses, IsEmpty());
+}
+
+TEST_F(ExplainTest, ARequestForATakenNameAndOneForNoAddress) {
+  state.put(service("default/web", {"10.96.0.9"}));
+  const Explanation taken = explain_request(state, sent({}), options);
+  ASSERT_EQ(taken.request.size(), 2U);
+  EXPECT_EQ(taken.request[0].reason, "services \"web\" already exists");
+  cluster::Service headless = sent({"None"});
+  headless.meta.name = "none";
+  const Explanation none = explain_request(state, headless, options);
+  ASSERT_EQ(none.request.size(), 1U);
+  EXPECT_TRUE(none.request[0].granted);
+}
+
 }  // namespace
 }  // namespace clusterip::verify

@@ -159,9 +159,54 @@ TEST(ExplainProgram, PrintsJson) {
   EXPECT_EQ(json["anyAddress"][0]["granted"], false);
 }
 
+TEST(ExplainProgram, SaysWhyARequestIsRefused) {
+  const std::string manifest = R"(
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {clusterIP: 10.96.0.1, ports: [{port: 80}]}
+)";
+  const std::string dump = " " + recording("extend-1.36");
+  const CommandResult result = run("explain --request=-" + dump, manifest);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.output, HasSubstr("a request to create Service default/web would be refused\n"
+                                       "  10.96.0.1: refused: spec.clusterIPs: Invalid value"));
+  EXPECT_THAT(result.output, HasSubstr("held by    Service default/kubernetes"));
+
+  const std::string event =
+      R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"create",)"
+      R"("objectRef":{"resource":"services","namespace":"shop","name":"web"},)"
+      R"("requestObject":{"kind":"Service","apiVersion":"v1","metadata":{"name":"web"},)"
+      R"("spec":{"type":"ClusterIP","clusterIP":"None"}}})";
+  const Json json = Json::parse(run("explain -o json --request=-" + dump, event).output);
+  EXPECT_EQ(json["service"]["namespace"], "shop");
+  EXPECT_EQ(json["request"][0]["request"], "no address");
+}
+
+TEST(ExplainProgram, ARequestThatIsNoneIsNamed) {
+  const std::string dump = " " + recording("extend-1.36");
+  const auto errors = [&](const std::string& request) {
+    const CommandResult result = run("explain --request=-" + dump, request);
+    EXPECT_EQ(result.exit_code, 3) << request;
+    EXPECT_THAT(result.output, IsEmpty());
+    return result.errors;
+  };
+  EXPECT_THAT(errors(""), HasSubstr("-: "));
+  EXPECT_THAT(errors("[]"), HasSubstr("-: is no object"));
+  EXPECT_THAT(errors(R"({"apiVersion":"v1","kind":"Pod"})"), HasSubstr("kind \"Pod\" of apiVersion \"v1\""));
+  EXPECT_THAT(errors(R"({"apiVersion":"v1","kind":"Service","spec":{"clusterIP":7}})"),
+              HasSubstr("clusterIP"));
+  EXPECT_THAT(errors(R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"delete"})"),
+              HasSubstr("\"delete\""));
+  EXPECT_THAT(errors(R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"create"})"),
+              HasSubstr("requestObject is missing"));
+  EXPECT_EQ(run("explain --request=/no/such/file" + dump).exit_code, 3);
+}
+
 TEST(ExplainProgram, WrongFlagsExit2) {
-  for (const char* flags : {"f", "--address=x f", "--service=a f", "--address=1.2.3.4 --service=a/b f",
-                            "--address=1.2.3.4", "-o sarif --address=1.2.3.4 f"}) {
+  for (const char* flags :
+       {"f", "--address=x f", "--service=a f", "--address=1.2.3.4 --service=a/b f", "--address=1.2.3.4",
+        "-o sarif --address=1.2.3.4 f", "--request=r --service=a/b f", "--request=- -"}) {
     EXPECT_EQ(run(std::string("explain ") + flags).exit_code, 2) << flags;
   }
 }
