@@ -48,7 +48,7 @@ Cidr cidr_at(std::uint64_t offset, unsigned length) {
 std::vector<Cidr> cover(const Geometry& geometry, std::int64_t count) {
   std::vector<Cidr> ranges;
   const std::uint64_t addresses = std::uint64_t{1} << (32 - geometry.length);
-  for (unsigned length = geometry.length; std::ssize(ranges) < count; ++length) {
+  for (unsigned length = geometry.length; length <= 32 && std::ssize(ranges) < count; ++length) {
     for (std::uint64_t at = 0; at < addresses; at += std::uint64_t{1} << (32 - length)) {
       ranges.push_back(cidr_at(at, length));
     }
@@ -72,6 +72,7 @@ class Engine {
   static constexpr const char* kName = "engine";
   explicit Engine(const std::vector<Cidr>& ranges) {
     std::vector<RangeChange> changes;
+    changes.reserve(ranges.size());
     for (const Cidr& range : ranges)
       changes.push_back({.name = "r", .cidr = range, .state = RangeState::kReady});
     allocator_.ranges().apply(changes);

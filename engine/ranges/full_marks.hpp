@@ -99,10 +99,10 @@ class FullMarks {
     if (marks_.release(lines_.marks[thread], ready)) marked_.fetch_sub(1, std::memory_order_seq_cst);
   }
 
+  // Read by every allocation and release, written where marks change; what shares its line is never written.
+  alignas(64) typename P::template Atomic<std::uint64_t> marked_{0};
   MarkLines<P>& lines_;
   set::FlatSet<P, Shape> marks_;
-  // Read by every allocation and release, written where marks change.
-  alignas(64) typename P::template Atomic<std::uint64_t> marked_{0};
 };
 
 template <class P, class Shape>
