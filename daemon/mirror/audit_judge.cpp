@@ -315,12 +315,12 @@ void AuditJudge::trim(cluster::Instant now) {
   const bool behind_gap = std::any_of(record_.gaps.begin(), record_.gaps.end(),
                                       [&](const verify::Gap& gap) { return gap.when.to <= ripe; });
   if (requests.size() < room_ && !behind_gap) return;
-  // Half of it, so that trimming is rare, but all to get behind a gap; what is not judged yet stays.
+  // Most of it, so that trimming is rare, but all to get behind a gap; what is not judged yet stays.
   const auto unripe = std::find_if(requests.begin(), requests.end(),
                                    [&](const AuditedRequest& request) { return request.during.to > ripe; });
   const auto judged_count = static_cast<std::size_t>(unripe - requests.begin());
-  const std::size_t half = options_.most_requests / 2;
-  const std::size_t most = behind_gap ? judged_count : requests.size() - std::min(half, requests.size());
+  const std::size_t rest = options_.most_requests / 4;
+  const std::size_t most = behind_gap ? judged_count : requests.size() - std::min(rest, requests.size());
   if (const auto cut = verify::forget_first(record_, std::min(judged_count, most), options_.rules)) {
     cut_ = *cut;
     inbox_.forget_gaps(cut_);

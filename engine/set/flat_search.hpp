@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/set/flat_set.hpp"
 
@@ -242,15 +243,20 @@ std::uint64_t FlatSet<P, Shape>::inside(std::uint64_t word, OffsetSpan span) noe
 template <class P, class Shape>
 template <class Visit>
 void FlatSet<P, Shape>::each_word(OffsetSpan span, Visit visit) const {
+  constexpr std::uint64_t kAllOfFan = ~std::uint64_t{0} >> (64 - kFan);
+  const std::uint64_t first_word = span.first / kBits;
   const std::uint64_t last_word = span.last / kBits;
-  for (std::uint64_t word = span.first / kBits; word <= last_word; ++word) {
-    // pairs: touched
-    if (store_.view().touched[word / kFan].load(std::memory_order_acquire) == 0) {
-      word |= kFan - 1;
-      continue;
+  const std::uint64_t last_block = last_word / kFan;
+  for (std::uint64_t group = first_word / kFan / kFan; group <= last_block / kFan; ++group) {
+    std::uint64_t touched = ~open_mask<P, kFan>(store_.view().touched + group * kFan) & kAllOfFan;
+    for (; touched != 0; touched &= touched - 1) {
+      const std::uint64_t block = group * kFan + static_cast<std::uint64_t>(std::countr_zero(touched));
+      const std::uint64_t end = std::min(block * kFan + kFan - 1, last_word);
+      for (std::uint64_t word = std::max(block * kFan, first_word); word <= end; ++word) {
+        const std::uint64_t bits = load_word(word) & inside(word, span);
+        if (bits != 0) visit(word, bits);
+      }
     }
-    const std::uint64_t bits = load_word(word) & inside(word, span);
-    if (bits != 0) visit(word, bits);
   }
 }
 

@@ -162,7 +162,7 @@ class FlatSet {
 
 template <class P, class Shape>
 void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
-  // Never taken back; the claim that follows publishes it. pairs: touched
+  // Never taken back; the claim that follows publishes it. pairs: mark
   store_.view().touched[word / kFan].store(1, std::memory_order_relaxed);
 }
 
