@@ -10,11 +10,13 @@ import statistics
 import subprocess
 import sys
 
+import bench_goals
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build" / "release" / "bin"
 RESULTS = ROOT / "bench" / "results"
 COLOURS = {"floor": "#888888", "engine": "#0b6e4f", "spinlocked_tree": "#c8553d", "mutex_bitset": "#3d5a80",
-           "mutex_std_set": "#8e6c8a"}
+           "mutex_std_set": "#8e6c8a", "sbitmap": "#d4a017", "set": "#3d5a80"}
 
 
 def machine():
@@ -25,27 +27,34 @@ def machine():
             "cores": len(re.findall(r"^processor", info, re.M)), "kernel": platform.release(), "compiler": compiler}
 
 
-def run_set_bench(quick):
-    """Medians over the repetitions: {(peer, what, bits, permille, threads): ns a call}."""
-    command = [BIN / "set_bench", "--benchmark_format=json", f"--benchmark_min_time={0.05 if quick else 0.1}",
-               f"--benchmark_repetitions={1 if quick else 5}", "--benchmark_enable_random_interleaving=true"]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    samples = {}
-    for row in report["benchmarks"]:
-        if row["run_type"] != "iteration":
-            continue
-        peer, what, bits, permille, *rest = row["name"].split("/")
-        threads = next((int(part.split(":")[1]) for part in rest if part.startswith("threads:")), 1)
-        calls = row.get("items_per_second")
-        nanoseconds = 1e9 / calls if calls else row["real_time"]
-        samples.setdefault((peer, what, int(bits), int(permille), threads), []).append(nanoseconds)
-    return {key: statistics.median(values) for key, values in samples.items()}
+def build_sbitmap():
+    """The library of the peer from crates.io, or why it is not there."""
+    if not shutil.which("cargo"):
+        return None, "not measured: there is no cargo here"
+    target = ROOT / "build" / "sbitmap"
+    built = subprocess.run(["cargo", "build", "--release", "--locked", "--target-dir", target],
+                           cwd=ROOT / "bench" / "peers" / "sbitmap", capture_output=True, text=True)
+    if built.returncode != 0:
+        return None, "not measured: the crate cannot be built here"
+    return target / "release" / "libclusterip_bench_sbitmap.so", "sbitmap 0.1.1 from crates.io"
 
 
-def run_program(name, quick):
+def run_set_bench(quick, sbitmap):
+    """Medians over the rounds: {(what, bits, permille, threads): {peer: row}}."""
+    command = [BIN / "set_bench", f"--rounds={3 if quick else 21}", f"--slot-ms={4 if quick else 10}"]
+    if sbitmap:
+        command.append(f"--sbitmap={sbitmap}")
+    figures = {}
+    for row in json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout):
+        figure = (row["what"], row["bits"], row["permille"], row["threads"])
+        figures.setdefault(figure, {})[row["peer"]] = row
+    return figures
+
+
+def run_program(name, repetitions):
     """Medians of a program whose names are what/arguments: {name: (ns a call, bytes an address or None)}."""
-    command = [BIN / name, "--benchmark_format=json", f"--benchmark_repetitions={1 if quick else 3}",
-               "--benchmark_enable_random_interleaving=false"]
+    command = [BIN / name, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}",
+               "--benchmark_enable_random_interleaving=true"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     samples = {}
     for row in report["benchmarks"]:
@@ -69,13 +78,13 @@ def run_kubernetes(quick):
     return json.loads(ran.stdout)
 
 
-def kubernetes_table(rows, medians):
+def kubernetes_table(rows, figures):
     """Each real allocator beside the engine at the same fill of as many addresses, in the same run."""
     if isinstance(rows, str):
         return f"the real Kubernetes allocators on a /12: {rows}"
     lines = [f"{'any address of a /12, real Kubernetes 1.36.3':58}{'it':>20}{'engine':>14}{'times':>15}"]
     for row in rows:
-        engine = medians.get(("engine", "claim_next", 20, row["permille"], 1))
+        engine = figures[("claim_next", 20, row["permille"], 1)]["engine"]["ns"]
         name = f"{row['peer']} at {row['permille'] / 10:g} %"
         lines.append(f"{name:58}{row['ns']:17,.0f} ns{engine:11.1f} ns{row['ns'] / engine:15,.0f}")
     return "\n".join(lines)
@@ -92,22 +101,30 @@ def peer_table(title, rows):
             ns, held = rows.get(f"{peer}/{figure}", (None, None))
             cell = "" if ns is None else f"{ns:,.1f} ns" + (f", {held:.1f} B" if held else "")
             cells.append(f"{cell:>28}")
-        lines.append(f"{figure:34}" + "".join(cells))
+        lines.append((f"{figure:34}" + "".join(cells)).rstrip())
     return "\n".join(lines)
 
 
-def table(medians):
-    """One line a figure: ns of every peer, and the engine against the floor of the same run."""
-    peers = [peer for peer in COLOURS if any(key[0] == peer for key in medians)]
-    lines = [f"{'figure':34}" + "".join(f"{peer:>17}" for peer in peers) + f"{'engine/floor':>15}"]
-    for figure in sorted({key[1:] for key in medians}):
-        what, bits, permille, threads = figure
-        name = f"{what} 2^{bits}" + (f" at {permille / 10:g} %" if permille else "") + (
-            f", {threads} threads" if threads > 1 else "")
-        cells = [medians.get((peer, *figure)) for peer in peers]
-        engine, floor = medians.get(("engine", *figure)), medians.get(("floor", *figure))
-        ratio = f"{engine / floor:15.2f}" if engine and floor else " " * 15
-        lines.append(f"{name:34}" + "".join(f"{cell:14.1f} ns" if cell else " " * 17 for cell in cells) + ratio)
+def name_of(figure):
+    what, bits, permille, threads = figure
+    return f"{what} 2^{bits}" + (f" at {permille / 10:g} %" if permille else "") + (
+        f", {threads} threads" if threads > 1 else "")
+
+
+def peers_of(figures):
+    return [peer for peer in COLOURS if any(peer in rows for rows in figures.values())]
+
+
+def table(figures):
+    """One line a figure: ns of every peer, and the engine against the floor of the same rounds."""
+    peers = peers_of(figures)
+    lines = [f"{'figure':30}" + "".join(f"{peer:>17}" for peer in peers) + f"{'engine/floor':>15}{'bytes':>9}"]
+    for figure in sorted(figures):
+        rows = figures[figure]
+        cells = "".join(f"{rows[peer]['ns']:14.1f} ns" if peer in rows else " " * 17 for peer in peers)
+        ratio, held = rows["engine"].get("to_floor"), rows["engine"].get("bytes")
+        lines.append((f"{name_of(figure):30}" + cells + (f"{ratio:15.2f}" if ratio else " " * 15) +
+                      (f"{held:9.1f}" if held else "")).rstrip())
     return "\n".join(lines)
 
 
@@ -123,8 +140,8 @@ def chart(path, title, x_names, series, unit):
              f'<text x="{left}" y="18" font-size="14">{title}</text>']
     for position, (name, values) in enumerate(series.items()):
         colour = COLOURS.get(name, "#444444")
-        parts.append(f'<rect x="{left + position * 130}" y="26" width="10" height="10" fill="{colour}"/>'
-                     f'<text x="{left + position * 130 + 14}" y="35">{name}</text>')
+        parts.append(f'<rect x="{left + position * 116}" y="26" width="10" height="10" fill="{colour}"/>'
+                     f'<text x="{left + position * 116 + 14}" y="35">{name}</text>')
         for column, value in enumerate(values):
             if not value:
                 continue
@@ -140,21 +157,27 @@ def chart(path, title, x_names, series, unit):
     path.write_text("\n".join(parts) + "\n")
 
 
-def charts(medians):
-    peers = [peer for peer in COLOURS if any(key[0] == peer for key in medians)]
-    fills = sorted({key[3] for key in medians if key[1] == "claim_next" and key[2] == 20})
+def charts(figures, ranges):
+    peers = peers_of(figures)
+
+    def series(shown):
+        return {peer: [figures[figure][peer]["ns"] if peer in figures[figure] else None for figure in shown]
+                for peer in peers}
+
+    fills = [figure for figure in sorted(figures) if figure[0] == "claim_next" and figure[1] == 20]
     chart(RESULTS / "cost-over-fill.svg", "claim_next on 2^20 addresses, steady state, one thread",
-          [f"{fill / 10:g} % full" for fill in fills],
-          {peer: [medians.get((peer, "claim_next", 20, fill, 1)) for fill in fills] for peer in peers}, "ns a call")
-    sizes = sorted({key[2] for key in medians if key[1] == "claim_next"})
-    chart(RESULTS / "cost-over-size.svg", "claim_next at 99 %, steady state, one thread",
-          [f"2^{size} addresses" for size in sizes],
-          {peer: [medians.get((peer, "claim_next", size, 990, 1)) for size in sizes] for peer in peers}, "ns a call")
-    threads = sorted({key[4] for key in medians if key[1] == "pairs"})
+          [f"{figure[2] / 10:g} % full" for figure in fills], series(fills), "ns a call")
+    sizes = [figure for figure in sorted(figures) if figure[0] == "claim_next_sparse"]
+    chart(RESULTS / "cost-over-size.svg", "claim_next, one thread, half full but no more than 2^20 addresses held",
+          [f"2^{figure[1]}" for figure in sizes], series(sizes), "ns a call")
+    pairs = [figure for figure in sorted(figures) if figure[0] == "pairs" and figure[2] == 990]
+    rates = {peer: [1e3 / value if value else None for value in values] for peer, values in series(pairs).items()}
     chart(RESULTS / "scaling-over-threads.svg", "release + claim_next at 99 % of 2^20, millions a second",
-          [f"{count} threads" if count > 1 else "1 thread" for count in threads],
-          {peer: [1e3 / value if (value := medians.get((peer, "pairs", 20, 990, count))) else None
-                  for count in threads] for peer in peers}, "million pairs/s")
+          [f"{figure[3]} threads" if figure[3] > 1 else "1 thread" for figure in pairs], rates, "million pairs/s")
+    chart(RESULTS / "cost-over-ranges.svg", "allocate, half full, by the number of ranges over 2^20 (nested) and 2^25 (wide) addresses",
+          [f"{count:,} {shape}" for shape in ("nested", "wide") for count in bench_goals.counts_of(ranges)],
+          {peer: [ranges[f"{peer}/allocate_{shape}/{count}/500"][0] for shape in ("nested", "wide")
+                  for count in bench_goals.counts_of(ranges)] for peer in ("floor", "set", "engine")}, "ns a call")
 
 
 def main():
@@ -163,25 +186,21 @@ def main():
     arguments = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     about = machine()
-    medians = run_set_bench(arguments.quick)
-    ranges = run_program("ranges_bench", arguments.quick)
-    ipv6 = run_program("ipv6_bench", arguments.quick)
+    library, about["sbitmap"] = build_sbitmap()
+    figures = run_set_bench(arguments.quick, library)
+    ranges = run_program("ranges_bench", 1 if arguments.quick else 9)
+    ipv6 = run_program("ipv6_bench", 1 if arguments.quick else 3)
     kubernetes = run_kubernetes(arguments.quick)
+    goals = bench_goals.judge(figures, ranges, ipv6, kubernetes)
     head = f"{about['processor']}; {about['cores']} cores; Linux {about['kernel']}; {about['compiler']}"
-    text = head + "\nmedians; every peer in the same run\n\n" + "\n\n".join(
-        [table(medians), peer_table("what/ranges/fill in 0.1 %", ranges), peer_table("random IPv6 addresses of a /64", ipv6),
-         kubernetes_table(kubernetes, medians)]) + "\n"
+    text = head + f"\nmedians; every peer in the same rounds; sbitmap: {about['sbitmap']}\n\n" + "\n\n".join(
+        [table(figures), peer_table("what/ranges/fill in 0.1 %", ranges), peer_table("random IPv6 addresses of a /64", ipv6),
+         kubernetes_table(kubernetes, figures), bench_goals.table(goals)]) + "\n"
     (RESULTS / "table.txt").write_text(text)
-    rows = [dict(zip(("peer", "what", "bits", "permille", "threads"), key), ns=round(value, 2))
-            for key, value in sorted(medians.items())]
     (RESULTS / "results.json").write_text(json.dumps(
-        {"machine": about, "set": rows, "ranges": ranges, "ipv6": ipv6, "kubernetes": kubernetes}, indent=1) + "\n")
-    charts(medians)
-    counts = sorted({int(name.split("/")[2]) for name in ranges if "/allocate_nested/" in name})
-    chart(RESULTS / "cost-over-ranges.svg", "allocate over 2^20 addresses, half full, by the number of ranges",
-          [f"{count:,} ranges" if count > 1 else "1 range" for count in counts],
-          {peer: [ranges[f"{peer}/allocate_nested/{count}/500"][0] for count in counts]
-           for peer in ("floor", "set", "engine")}, "ns a call")
+        {"machine": about, "set": [row for rows in figures.values() for row in rows.values()], "ranges": ranges,
+         "ipv6": ipv6, "kubernetes": kubernetes, "goals": goals}, indent=1) + "\n")
+    charts(figures, ranges)
     sys.stdout.write(text)
 
 

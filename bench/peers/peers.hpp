@@ -21,11 +21,12 @@
 
 namespace clusterip::bench {
 
-// The engine: the IPv4 half of the set, from 10.0.0.0 on.
-class Engine {
+// The engine: the IPv4 half of the set, from an address on.
+template <std::uint64_t kBase>
+class EngineFrom {
  public:
   static constexpr const char* kName = "engine";
-  explicit Engine(std::uint64_t size) : size_(size) {}
+  explicit EngineFrom(std::uint64_t size) : size_(size) {}
 
   bool claim(std::uint64_t offset) { return set_.ipv4().claim(set_.line(), kBase + offset); }
   bool release(std::uint64_t offset) { return set_.ipv4().release(set_.line(), kBase + offset); }
@@ -36,10 +37,11 @@ class Engine {
   }
 
  private:
-  static constexpr std::uint64_t kBase = 0x0a000000;
   std::uint64_t size_;
   AddressSet set_;
 };
+using Engine = EngineFrom<0x0a000000>;
+using WholeEngine = EngineFrom<0>;  // for all of IPv4
 
 // The floor: one locked instruction on a random bit, no search. It claims whatever it draws.
 class Floor {
