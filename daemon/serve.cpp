@@ -6,10 +6,11 @@
 
 #include "daemon/control/authority_feed.hpp"
 #include "daemon/control/controllers.hpp"
+#include "daemon/control/event_strategy.hpp"
 #include "daemon/control/metrics.hpp"
+#include "daemon/control/namespace_strategy.hpp"
 #include "daemon/control/network_strategies.hpp"
 #include "daemon/control/own_verification_json.hpp"
-#include "daemon/control/plain_strategies.hpp"
 #include "daemon/control/service_strategy.hpp"
 #include "daemon/control/verbs.hpp"
 #include "daemon/http/answers.hpp"
@@ -34,7 +35,8 @@ std::vector<std::unique_ptr<Strategy>> make_strategies(cluster::Authority& autho
   strategies.push_back(make_service_cidr_strategy());
   strategies.push_back(make_ip_address_strategy(authority, store, in_flight));
   strategies.push_back(make_namespace_strategy());
-  strategies.push_back(make_event_strategy());
+  strategies.push_back(make_event_strategy(api::ResourceIndex::kEvents));
+  strategies.push_back(make_event_strategy(api::ResourceIndex::kGroupedEvents));
   return strategies;
 }
 
@@ -103,7 +105,9 @@ void wait_until_ready(const Controllers& controllers) {
 std::unique_ptr<Disk> open_disk(const ServeOptions& options) {
   if (options.in_memory) return std::make_unique<MemoryDisk>();
   std::vector<std::string> names;
-  for (const api::Resource& resource : api::resources()) names.emplace_back(resource.stored_as);
+  for (const api::Resource& resource : api::resources()) {
+    if (!resource.is_view()) names.emplace_back(resource.stored_as);
+  }
   return std::make_unique<SqliteDisk>(options.data_dir, std::move(names));
 }
 
@@ -117,7 +121,7 @@ int serve(const ServeOptions& options, const OpenDisk& open) {
   }
   std::unique_ptr<Store> store;
   try {
-    store = std::make_unique<Store>(open(options), api::kResourceCount, options.store);
+    store = std::make_unique<Store>(open(options), api::kStoredCount, options.store);
   } catch (const DiskError& error) {
     std::cerr << "clusteripd serve: " << error.what() << '\n';
     return kExitUnusable;

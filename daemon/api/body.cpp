@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "daemon/api/go_json_syntax.hpp"
 #include "daemon/api/protobuf_body.hpp"
 #include "daemon/api/yaml_json.hpp"
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -33,15 +35,95 @@ std::size_t nesting(std::string_view text) {
   return deepest;
 }
 
+// What Go's decoder calls a value.
+std::string go_kind(const Json& value) {
+  return value.is_boolean() ? "bool" : value.type_name();
+}
+
 std::string member_text(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr const char* kBlanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
+
+// (RFC 2045, as Go's mime package reads it)
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < '\x7f' && std::string_view("()<>@,;:\\\"/[]?=").find(c) == std::string_view::npos;
+  });
+}
+
+// Every parameter of a media type has a name and a value; a semicolon may stand at the end.
+bool has_sound_parameters(std::string_view content_type) {
+  std::size_t at = content_type.find(';');
+  while (at != std::string_view::npos) {
+    content_type.remove_prefix(at + 1);
+    at = content_type.find(';');
+    const std::string_view parameter = trimmed(content_type.substr(0, at));
+    if (parameter.empty()) return at == std::string_view::npos;
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos || !is_token(trimmed(parameter.substr(0, equals)))) return false;
+    const std::string_view value = trimmed(parameter.substr(equals + 1));
+    const bool quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+    if (!quoted && !is_token(value)) return false;
+  }
+  return true;
 }
 
 // The text of the parser's own message behind its prefix.
 std::string parser_words(const std::string& what) {
   const std::size_t colon = what.find("parse error");
   return colon == std::string::npos ? what : what.substr(colon);
+}
+
+// The code unit of an escape "\\uXXXX" at the beginning of a text, if there is one.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  constexpr std::size_t kLength = 6;
+  if (text.size() < kLength || text.substr(0, 2) != "\\u") return std::nullopt;
+  unsigned unit = 0;
+  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + kLength, unit, 16);
+  if (error != std::errc() || end != text.data() + kLength) return std::nullopt;
+  return unit;
+}
+
+bool is_high(unsigned unit) {
+  return unit >= 0xD800 && unit < 0xDC00;
+}
+bool is_low(unsigned unit) {
+  return unit >= 0xDC00 && unit < 0xE000;
+}
+
+// Puts U+FFFD for bytes that are no UTF-8 and for escapes that are half a character.
+std::string as_unicode(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    if (const auto unit = escaped_unit(text)) {
+      const auto next = escaped_unit(text.substr(6));
+      const bool pair = is_high(*unit) && next && is_low(*next);
+      size = pair ? 12 : 6;
+      if (pair || (!is_high(*unit) && !is_low(*unit))) {
+        out.append(text.substr(0, size));
+      } else {
+        out += "\\ufffd";
+      }
+    } else if (text.front() == '\\') {
+      size = std::min<std::size_t>(2, text.size());
+      out.append(text.substr(0, size));
+    } else {
+      const cluster::Rune rune = cluster::first_rune(text);
+      size = rune.size;
+      out.append(rune.valid ? text.substr(0, size) : "\xef\xbf\xbd");
+    }
+    text.remove_prefix(size);
+  }
+  return out;
 }
 
 // The beginning of a body: as text where it looks like an object, else in hexadecimal.
@@ -68,19 +150,19 @@ Status unrecognized(const Resource& resource, std::string_view body, const std::
                      "): " + why + " (" + summary(body) + ")");
 }
 
-// What Go says of a value that is to be an object with a version and a kind; absent for one.
+}  // namespace
+
 std::optional<std::string> untold_type(const Json& object) {
   constexpr const char* kFault = "couldn't get version/kind; json parse error: json: cannot unmarshal ";
   if (!object.is_object()) {
-    return kFault + std::string(object.type_name()) +
+    return kFault + go_kind(object) +
            " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
            "Kind string \"json:\\\"kind,omitempty\\\"\" }";
   }
   for (const char* member : {"apiVersion", "kind"}) {
     const auto found = object.find(member);
     if (found == object.end() || found->is_string() || found->is_null()) continue;
-    return kFault + std::string(found->is_boolean() ? "bool" : found->type_name()) +
-           " into Go struct field ." + member + " of type string";
+    return kFault + go_kind(*found) + " into Go struct field ." + member + " of type string";
   }
   const std::string version = member_text(object, "apiVersion");
   if (std::count(version.begin(), version.end(), '/') > 1)
@@ -88,14 +170,16 @@ std::optional<std::string> untold_type(const Json& object) {
   return std::nullopt;
 }
 
-}  // namespace
-
 std::string media_type(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
-  type.erase(type.find_last_not_of(" \t") + 1);
-  std::transform(type.begin(), type.end(), type.begin(),
+  const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
+  const std::size_t slash = type.find('/');
+  const bool sound = is_token(type.substr(0, slash)) &&
+                     (slash == std::string_view::npos || is_token(type.substr(slash + 1)));
+  if (!sound || !has_sound_parameters(content_type)) return "";
+  std::string lower(type);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
+  return lower;
 }
 
 Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
@@ -105,8 +189,11 @@ Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
   if (const auto fault = go_json_fault(text)) {
     return bad_request("couldn't get version/kind; json parse error: " + *fault);
   }
+  Json value = Json::parse(text, nullptr, false);
+  if (!value.is_discarded()) return value;
+  // Go reads U+FFFD where a text is no Unicode.
   try {
-    return Json::parse(text);
+    return Json::parse(as_unicode(text));
   } catch (const Json::exception& error) {
     return bad_request("couldn't get version/kind; json " + parser_words(error.what()));
   }
@@ -138,6 +225,8 @@ Refusal check_type(const Json& object, const Resource& resource, std::string_vie
   std::string said = member_text(object, "apiVersion");
   if (kind.empty()) kind = resource.kind;
   if (said.empty()) said = expected;
+  // The core group has no name, and may be written so.
+  if (said.front() == '/') said.erase(0, 1);
   const std::string in_version = said.substr(said.find('/') == std::string::npos ? 0 : said.find('/') + 1);
   const std::string head =
       kind + " in version \"" + in_version + "\" cannot be handled as a " + std::string(resource.kind) + ": ";
@@ -157,19 +246,41 @@ Refusal check_type(const Json& object, const Resource& resource, std::string_vie
   return std::nullopt;
 }
 
+Result<Json> read_patch(std::string_view text, std::string_view head, const BodyLimits& limits) {
+  if (const auto fault = go_json_fault(text)) return bad_request(std::string(head) + *fault);
+  return read_json(text, limits);
+}
+
+Refusal check_applied_type(const Json& object, const Resource& resource, std::string_view version) {
+  std::string said = member_text(object, "apiVersion");
+  const std::string kind = member_text(object, "kind");
+  if (said == resource.api_version(version) && kind == resource.kind) return std::nullopt;
+  if (said.find('/') == std::string::npos) said.insert(0, "/");
+  return bad_request("invalid object type: " + said + ", Kind=" + kind);
+}
+
+Refusal check_media_type(std::string_view content_type) {
+  const std::string type = media_type(content_type);
+  if (content_type.empty() || type == "application/json" || type == kYamlType || type == kProtobufType) {
+    return std::nullopt;
+  }
+  return generic(415, "UnsupportedMediaType",
+                 "the body of the request was in an unknown format - accepted media types include: "
+                 "application/json, application/yaml, application/vnd.kubernetes.protobuf");
+}
+
+Result<Json> read_any(std::string_view content_type, std::string_view body, const ObjectSchema& schema,
+                      const BodyLimits& limits) {
+  if (auto refusal = check_media_type(content_type)) return std::move(*refusal);
+  const std::string type = media_type(content_type);
+  if (type == kProtobufType) return read_protobuf(body, schema);
+  return type == kYamlType ? read_yaml_body(body, limits) : read_json(body, limits);
+}
+
 Result<Json> read_object(std::string_view content_type, std::string_view body, const Resource& resource,
                          std::string_view version, const BodyLimits& limits) {
-  const std::string type = media_type(content_type);
-  const bool is_yaml = type == "application/yaml";
-  const bool is_protobuf = type == kProtobufType;
-  if (!type.empty() && type != "application/json" && !is_yaml && !is_protobuf) {
-    return generic(415, "UnsupportedMediaType",
-                   "the body of the request was in an unknown format - accepted media types include: "
-                   "application/json, application/yaml, application/vnd.kubernetes.protobuf");
-  }
-  Result<Json> object = is_protobuf ? read_protobuf(body, schema_of(resource))
-                        : is_yaml   ? read_yaml_body(body, limits)
-                                    : read_json(body, limits);
+  Result<Json> object = read_any(content_type, body, schema_of(resource), limits);
+  if (!object && object.status().code != 400) return object;
   if (!object) return unrecognized(resource, body, object.status().message);
   if (object->is_null()) *object = Json::object();
   if (const auto fault = untold_type(*object)) return unrecognized(resource, body, *fault);

@@ -161,18 +161,14 @@ void FieldReader::int_or_string(const char* name, cluster::IntOrString& to) {
        "json: cannot unmarshal " + go_value(*found) + number + " into Go value of type int32");
 }
 
-void FieldReader::time(const char* name, std::optional<cluster::Instant>& to) {
+void FieldReader::time(const char* name, std::optional<cluster::Instant>& to, cluster::TimeLayout layout) {
   const Json* found = member(name);
   if (found == nullptr) return;
-  if (!found->is_string()) {
-    note(name, -1, *found, "json: cannot unmarshal " + go_value(*found) + " into Go value of type string");
-    return;
-  }
-  to = cluster::read_instant(found->get_ref<const std::string&>());
-  if (!to) {
-    note(name, -1, *found,
-         "parsing time " + short_text(*found) + " as \"2006-01-02T15:04:05Z07:00\": cannot parse it");
-  }
+  if (!found->is_string()) return refuse(name, -1, *found, "string");
+  const auto& text = found->get_ref<const std::string&>();
+  const std::string fault = cluster::time_fault(text, layout);
+  if (!fault.empty()) return note(name, -1, *found, fault);
+  to = cluster::read_instant(text);
 }
 
 void FieldReader::raw(const char* name, std::string& to) {

@@ -14,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/cluster/go_time.hpp"
 #include "engine/cluster/objects.hpp"
 
 namespace clusterip::api {
@@ -55,7 +56,8 @@ class FieldReader {
   void int64(const char* name, std::int64_t& to);
   void int64(const char* name, std::optional<std::int64_t>& to);
   void int_or_string(const char* name, cluster::IntOrString& to);
-  void time(const char* name, std::optional<cluster::Instant>& to);
+  void time(const char* name, std::optional<cluster::Instant>& to,
+            cluster::TimeLayout layout = cluster::TimeLayout::kSeconds);
   // Any value, as compact JSON.
   void raw(const char* name, std::string& to);
 

@@ -126,6 +126,14 @@ Difference compare(const Json& live, const Json& fresh, const Resource& resource
   return {united(without(std::move(after), before), modified), std::move(removed)};
 }
 
+// Upstream cannot tell what an owner of the other API's fields loses, and forgets it.
+void forget_other_apis(Entries& entries, const Resource& resource) {
+  std::erase_if(entries, [&](const Entry& entry) {
+    const Resource* known = find_kind_resource(entry.api_version, resource.kind);
+    return known != nullptr && known->index != resource.index;
+  });
+}
+
 // Beyond ten managers that write by updates, the oldest of a version become one.
 void merge_oldest(Entries& entries) {
   constexpr std::size_t kMostUpdaters = 10;
@@ -232,6 +240,7 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
     fresh["metadata"].erase("managedFields");
     return;
   }
+  forget_other_apis(entries, resource);
   const Difference difference = compare(live, fresh, resource, owner);
   for (Entry& entry : entries) {
     entry.fields = without(std::move(entry.fields), difference.removed);
@@ -262,6 +271,7 @@ Result<Json> server_side_apply(const Json& live, const Json& configuration, cons
   if (entries.empty() && !text_of(live.at("metadata"), "uid").empty()) {
     entries.push_back(before_first_apply(live, resource, owner));
   }
+  forget_other_apis(entries, resource);
   Json merged = merge_applied(live, configuration, schema);
   FieldSet kept = applied;
   FieldSet former;

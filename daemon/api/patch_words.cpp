@@ -21,7 +21,7 @@ std::string between(const std::string& text, std::string_view before, std::strin
 
 // Go's name for a type of texts or for one of objects; the latter end in one of a few words.
 bool is_struct(std::string_view type) {
-  constexpr std::array<std::string_view, 10> kEnds{"Spec",  "ServiceStatus", "LoadBalancerStatus", "Meta",
+  constexpr std::array<std::string_view, 12> kEnds{"Series", "Source", "Spec",  "ServiceStatus", "LoadBalancerStatus", "Meta",
                                                    "Port",  "Condition",     "Reference",          "Ingress",
                                                    "Entry", "Config"};
   return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) {
@@ -35,6 +35,11 @@ std::string converter_words(const std::string& decoder) {
   const std::string source = between(decoder, "json: cannot unmarshal ", " into Go ");
   const std::string target = between(decoder, " of type ", "");
   if (source.empty() || target.empty()) return decoder;
+  // A time reads itself, by way of a text.
+  const std::string field = between(decoder, "Go struct field ", " of type ");
+  if (field.ends_with("Time") || field.ends_with("Timestamp") || field.ends_with(".time")) {
+    return "json: cannot unmarshal " + source + " into Go value of type string";
+  }
   const bool number = source.rfind("number", 0) == 0;
   const bool fraction = number && source.find('.') != std::string::npos;
   const std::string_view from = source == "object"  ? "map"

@@ -33,6 +33,11 @@ std::optional<RequestPath> read_request_path(std::string_view path) {
   } else {
     return std::nullopt;
   }
+  // An old way to ask for a watch.
+  if (parts[at] == "watch" && parts.size() > at + 1) {
+    found.watch = true;
+    ++at;
+  }
   // /namespaces/NS/services is in a namespace; /namespaces/NS and /namespaces/NS/status are about it.
   const bool about_namespace =
       parts.size() == at + 3 && (parts[at + 2] == "status" || parts[at + 2] == "finalize");

@@ -18,6 +18,7 @@ struct RequestPath {
   std::string resource;
   std::string name;         // empty: the collection
   std::string subresource;  // "status"
+  bool watch = false;       // /api/v1/watch/services
 };
 
 // Absent for paths that are not about a resource (/api, /healthz, …) or have a segment too many.

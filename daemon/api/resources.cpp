@@ -52,6 +52,17 @@ constexpr std::array<Resource, kResourceCount> kResources{{
      true,
      false},
     {ResourceIndex::kEvents, "", kV1, "events", "event", "Event", kEv, {}, "events", true, false},
+    {ResourceIndex::kGroupedEvents,
+     "events.k8s.io",
+     kV1,
+     "events",
+     "event",
+     "Event",
+     kEv,
+     {},
+     "",
+     true,
+     false},
 }};
 
 }  // namespace
@@ -62,6 +73,10 @@ std::string Resource::api_version(std::string_view version) const {
 
 bool Resource::serves(std::string_view version) const {
   return std::find(versions.begin(), versions.end(), version) != versions.end();
+}
+
+ResourceIndex Resource::storage() const {
+  return index == ResourceIndex::kGroupedEvents ? ResourceIndex::kEvents : index;
 }
 
 const std::array<Resource, kResourceCount>& resources() {

@@ -1,7 +1,7 @@
 // The registry of kinds: what the API serves, and what each is called.
 //
 // Discovery, paths, errors, storage and tables all read this one table. A resource's place in it is its id in
-// the store of a running process; on disk it goes by stored_as.
+// the store of a running process; on disk it goes by stored_as. A view shows the objects of another resource.
 #pragma once
 
 #include <array>
@@ -14,8 +14,17 @@
 
 namespace clusterip::api {
 
-enum class ResourceIndex : std::uint8_t { kServices, kServiceCidrs, kIpAddresses, kNamespaces, kEvents };
-inline constexpr std::size_t kResourceCount = 5;
+enum class ResourceIndex : std::uint8_t {
+  kServices,
+  kServiceCidrs,
+  kIpAddresses,
+  kNamespaces,
+  kEvents,
+  kGroupedEvents,  // the same objects as kEvents, as events.k8s.io shows them
+};
+inline constexpr std::size_t kResourceCount = 6;
+// The first ones, which have objects of their own.
+inline constexpr std::size_t kStoredCount = 5;
 
 struct Resource {
   ResourceIndex index;
@@ -35,6 +44,9 @@ struct Resource {
   // "v1", "networking.k8s.io/v1beta1"
   std::string api_version(std::string_view version) const;
   bool serves(std::string_view version) const;
+  // Whose objects they are.
+  ResourceIndex storage() const;
+  bool is_view() const { return storage() != index; }
 };
 
 const std::array<Resource, kResourceCount>& resources();

@@ -249,6 +249,27 @@ constexpr std::array<F, 15> kEventFields{{
 }};
 constexpr ObjectSchema kEvent{"io.k8s.api.core.v1.Event", kEventFields};
 
+constexpr ObjectSchema kGroupedEventSeries{"io.k8s.api.events.v1.EventSeries", kEventSeriesFields};
+
+constexpr std::array<F, 15> kGroupedEventFields{{
+    F{"action", 6, T::kText},
+    F{"deprecatedCount", 15, T::kInt32},
+    F{"deprecatedFirstTimestamp", 13, T::kTime},
+    F{"deprecatedLastTimestamp", 14, T::kTime},
+    F{"deprecatedSource", 12, T::kObject, L::kNone, false, {}, {}, &kEventSource},
+    F{"eventTime", 2, T::kMicroTime},
+    F{"metadata", 1, T::kObject, L::kNone, false, {}, {}, &kObjectMeta},
+    F{"note", 10, T::kText},
+    F{"reason", 7, T::kText},
+    F{"regarding", 8, T::kObject, L::kNone, true, {}, {}, &kObjectReference},
+    F{"related", 9, T::kObject, L::kNone, true, {}, {}, &kObjectReference},
+    F{"reportingController", 4, T::kText},
+    F{"reportingInstance", 5, T::kText},
+    F{"series", 3, T::kObject, L::kNone, false, {}, {}, &kGroupedEventSeries},
+    F{"type", 11, T::kText},
+}};
+constexpr ObjectSchema kGroupedEvent{"io.k8s.api.events.v1.Event", kGroupedEventFields};
+
 constexpr std::array<F, 2> kPreconditionsFields{{
     F{"resourceVersion", 2, T::kText},
     F{"uid", 1, T::kText},
@@ -359,9 +380,11 @@ const ObjectSchema& schema_of(const Resource& resource) {
     case ResourceIndex::kNamespaces:
       return kNamespace;
     case ResourceIndex::kEvents:
+      return kEvent;
+    case ResourceIndex::kGroupedEvents:
       break;
   }
-  return kEvent;
+  return kGroupedEvent;
 }
 
 const ObjectSchema& list_meta_schema() {

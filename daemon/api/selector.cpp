@@ -44,6 +44,21 @@ constexpr std::array<SelectableField, 13> kEventFields{{
     {"type", "/type"},
 }};
 
+constexpr std::array<SelectableField, 12> kGroupedEventFields{{
+    {"metadata.name", "/metadata/name"},
+    {"metadata.namespace", "/metadata/namespace"},
+    {"reason", "/reason"},
+    {"regarding.apiVersion", "/regarding/apiVersion"},
+    {"regarding.fieldPath", "/regarding/fieldPath"},
+    {"regarding.kind", "/regarding/kind"},
+    {"regarding.name", "/regarding/name"},
+    {"regarding.namespace", "/regarding/namespace"},
+    {"regarding.resourceVersion", "/regarding/resourceVersion"},
+    {"regarding.uid", "/regarding/uid"},
+    {"reportingController", "/reportingController"},
+    {"type", "/type"},
+}};
+
 std::span<const SelectableField> fields_of(const Resource& resource) {
   switch (resource.index) {
     case ResourceIndex::kServices:
@@ -52,6 +67,8 @@ std::span<const SelectableField> fields_of(const Resource& resource) {
       return kNamespaceFields;
     case ResourceIndex::kEvents:
       return kEventFields;
+    case ResourceIndex::kGroupedEvents:
+      return kGroupedEventFields;
     case ResourceIndex::kServiceCidrs:
     case ResourceIndex::kIpAddresses:
       break;
@@ -201,7 +218,7 @@ Result<Selector> Selector::read(const Resource& resource, std::string_view label
     rule.value = value;
     const bool is_known = std::any_of(known.begin(), known.end(),
                                       [&](const SelectableField& field) { return field.name == rule.field; });
-    if (!is_known && resource.group.empty()) {
+    if (!is_known && (resource.group.empty() || resource.is_view())) {
       return bad_request("field label not supported: " + rule.field);
     }
     if (!is_known) {

@@ -1,5 +1,7 @@
 #include "daemon/api/status.hpp"
 
+#include "engine/cluster/go_text.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -7,10 +9,6 @@ std::string qualified(std::string_view word, std::string_view group) {
   std::string text(word);
   if (!group.empty()) text.append(".").append(group);
   return text;
-}
-
-std::string in_quotes(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
 }
 
 StatusDetails resource_details(const Subject& subject, std::string_view name) {
@@ -77,19 +75,20 @@ nlohmann::json success_status(const Subject& subject, std::string_view name, std
 }
 
 Status not_found(const Subject& subject, std::string_view name) {
-  return {404, "NotFound", subject.qualified_resource() + " " + in_quotes(name) + " not found",
+  return {404, "NotFound", subject.qualified_resource() + " " + cluster::go_quote(name) + " not found",
           resource_details(subject, name)};
 }
 
 Status already_exists(const Subject& subject, std::string_view name) {
-  return {409, "AlreadyExists", subject.qualified_resource() + " " + in_quotes(name) + " already exists",
+  return {409, "AlreadyExists",
+          subject.qualified_resource() + " " + cluster::go_quote(name) + " already exists",
           resource_details(subject, name)};
 }
 
 Status conflict(const Subject& subject, std::string_view name, std::string_view reason) {
   return {409, "Conflict",
-          "Operation cannot be fulfilled on " + subject.qualified_resource() + " " + in_quotes(name) + ": " +
-              std::string(reason),
+          "Operation cannot be fulfilled on " + subject.qualified_resource() + " " + cluster::go_quote(name) +
+              ": " + std::string(reason),
           resource_details(subject, name)};
 }
 
@@ -102,7 +101,7 @@ Status invalid(const Subject& subject, std::string_view name, const cluster::Fie
     details.causes.push_back({std::string(reason_name(error.type)), error.message(), error.field});
   }
   return {422, "Invalid",
-          subject.qualified_kind() + " " + in_quotes(name) + " is invalid: " + aggregate_text(errors),
+          subject.qualified_kind() + " " + cluster::go_quote(name) + " is invalid: " + aggregate_text(errors),
           std::move(details)};
 }
 
@@ -118,7 +117,7 @@ Status internal_error(const std::string& message) {
 
 Status forbidden(const Subject& subject, std::string_view name, std::string_view reason) {
   std::string message = subject.qualified_resource();
-  if (!name.empty()) message += " " + in_quotes(name);
+  if (!name.empty()) message += " " + cluster::go_quote(name);
   return {403, "Forbidden", message + " is forbidden: " + std::string(reason),
           resource_details(subject, name)};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "daemon/api/served_document.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -146,6 +148,19 @@ Json column(const char* name, int priority = 0, const char* type = "string") {
           {"priority", priority}};
 }
 
+Json event_cells(const Json& event, cluster::Instant now) {
+  return {last_seen(event, now),
+          text_at(event, "/type"),
+          text_at(event, "/reason"),
+          involved(event),
+          text_at(event, "/involvedObject/fieldPath"),
+          source_of(event),
+          trimmed(text_at(event, "/message")),
+          first_seen(event, now),
+          count_of(event),
+          text_at(event, "/metadata/name")};
+}
+
 Json cells_of(const Resource& resource, const Json& object, cluster::Instant now) {
   const std::string name = text_at(object, "/metadata/name");
   switch (resource.index) {
@@ -167,18 +182,11 @@ Json cells_of(const Resource& resource, const Json& object, cluster::Instant now
     case ResourceIndex::kNamespaces:
       return {name, text_at(object, "/status/phase"), age_of(object, now)};
     case ResourceIndex::kEvents:
+      return event_cells(object, now);
+    case ResourceIndex::kGroupedEvents:
       break;
   }
-  return {last_seen(object, now),
-          text_at(object, "/type"),
-          text_at(object, "/reason"),
-          involved(object),
-          text_at(object, "/involvedObject/fieldPath"),
-          source_of(object),
-          trimmed(text_at(object, "/message")),
-          first_seen(object, now),
-          count_of(object),
-          name};
+  return event_cells(stored_form(resource, object), now);
 }
 
 }  // namespace
@@ -216,6 +224,7 @@ Json table_columns(const Resource& resource) {
     case ResourceIndex::kNamespaces:
       return {column("Name"), column("Status"), column("Age")};
     case ResourceIndex::kEvents:
+    case ResourceIndex::kGroupedEvents:
       break;
   }
   return {column("Last Seen"),    column("Type"),      column("Reason"),  column("Object"),
@@ -225,6 +234,7 @@ Json table_columns(const Resource& resource) {
 
 Json table_row(const Resource& resource, const Json& object, cluster::Instant now, RowObject carried) {
   Json row{{"cells", cells_of(resource, object, now)}};
+  row["object"] = nullptr;
   if (carried == RowObject::kObject) row["object"] = object;
   if (carried == RowObject::kMetadata) {
     row["object"] = {{"kind", "PartialObjectMetadata"},
@@ -235,8 +245,13 @@ Json table_row(const Resource& resource, const Json& object, cluster::Instant no
 }
 
 Json table(std::string_view version, Json metadata, Json columns, Json rows) {
+  const std::string api_version = "meta.k8s.io/" + std::string(version);
+  for (Json& row : rows) {
+    Json& object = row["object"];
+    if (object.is_object() && object["kind"] == "PartialObjectMetadata") object["apiVersion"] = api_version;
+  }
   return {{"kind", "Table"},
-          {"apiVersion", "meta.k8s.io/" + std::string(version)},
+          {"apiVersion", api_version},
           {"metadata", std::move(metadata)},
           {"columnDefinitions", std::move(columns)},
           {"rows", std::move(rows)}};

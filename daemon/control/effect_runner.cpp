@@ -91,7 +91,7 @@ RunOutcome EffectRunner::empty_namespace(const std::string& name) const {
   const RequestContext context = as(kNamespaceController);
   bool left = false;
   for (const api::Resource& resource : api::resources()) {
-    if (!resource.namespaced) continue;
+    if (!resource.namespaced || resource.is_view()) continue;
     const auto contents = verbs_.store().list(static_cast<ResourceId>(resource.index), name);
     for (const RecordPtr& record : contents.records) {
       OwnRequestAudit told(audit_, {"delete", resource, record->key, ""});

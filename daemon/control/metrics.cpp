@@ -93,6 +93,7 @@ std::string metrics_text(const MetricsSources& sources) {
   MetricsText text;
   text.family("clusterip_objects", "gauge", "Objects in the store, by resource.");
   for (const api::Resource& resource : api::resources()) {
+    if (resource.is_view()) continue;
     text.sample(metric_label("resource", resource.stored_as),
                 std::uint64_t{sources.store.count(static_cast<ResourceId>(resource.index))});
   }

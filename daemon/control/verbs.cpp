@@ -3,9 +3,11 @@
 #include <cassert>
 
 #include "daemon/api/managed_fields.hpp"
+#include "daemon/api/served_document.hpp"
 #include "daemon/audit/random_names.hpp"
 #include "daemon/control/own_audit.hpp"
 #include "engine/cluster/go_text.hpp"
+#include "engine/cluster/name_rules.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -25,7 +27,7 @@ std::string text_of(const Json& meta, const char* name) {
 }
 
 ResourceId id_of(const api::Resource& resource) {
-  return static_cast<ResourceId>(resource.index);
+  return static_cast<ResourceId>(resource.storage());
 }
 
 ObjectKey key_of(const Json& object) {
@@ -51,6 +53,25 @@ RecordPtr record_of(const api::Resource& resource, ObjectKey key, std::string do
   record->revision = revision;
   record->document = std::move(document);
   return record;
+}
+
+// (plugin/pkg/admission/namespace/lifecycle)
+Status terminating(const api::Resource& resource, const std::string& name, const std::string& name_space) {
+  Status status = api::forbidden(
+      resource.subject(), name,
+      "unable to create new content in namespace " + name_space + " because it is being terminated");
+  status.details->causes.push_back(
+      {"NamespaceTerminating", "namespace " + name_space + " is being terminated", "metadata.namespace"});
+  return status;
+}
+
+// No object is stored under a name that is no segment of a path.
+api::Refusal check_key(const ObjectKey& key) {
+  const auto reasons = cluster::check_path_segment(key.name);
+  if (reasons.empty()) return std::nullopt;
+  std::string all;
+  for (const std::string& reason : reasons) all += (all.empty() ? "" : ";") + reason;
+  return api::bad_request("Name parameter invalid: " + cluster::go_quote(key.name) + ": " + all);
 }
 
 Status failed(const CommitFailure& failure) {
@@ -85,15 +106,15 @@ api::Refusal check_preconditions(const api::Resource& resource, const Json& stan
   const Json& meta = standing.at("metadata");
   const api::Subject by_kind{resource.group, resource.kind, resource.kind};
   const std::string name = text_of(meta, "name");
-  if (!options.uid.empty() && options.uid != text_of(meta, "uid")) {
+  if (options.uid && *options.uid != text_of(meta, "uid")) {
     return api::conflict(by_kind, name,
-                         "the UID in the precondition (" + options.uid +
+                         "the UID in the precondition (" + *options.uid +
                              ") does not match the UID in record (" + text_of(meta, "uid") +
                              "). The object might have been deleted and then recreated");
   }
-  if (!options.resource_version.empty() && options.resource_version != text_of(meta, "resourceVersion")) {
+  if (options.resource_version && *options.resource_version != text_of(meta, "resourceVersion")) {
     return api::conflict(by_kind, name,
-                         "the ResourceVersion in the precondition (" + options.resource_version +
+                         "the ResourceVersion in the precondition (" + *options.resource_version +
                              ") does not match the ResourceVersion in record (" +
                              text_of(meta, "resourceVersion") + "). The object might have been modified");
   }
@@ -150,7 +171,7 @@ std::string Strategy::generate_name(std::string_view base, std::string_view rand
 
 Plan Strategy::plan_of(const Json& object) const {
   Plan plan;
-  plan.document = api::write_document(object);
+  plan.document = api::write_served(resource(), object);
   plan.goes = is_deleting(object) && !waits(object);
   return plan;
 }
@@ -169,6 +190,7 @@ const Strategy& Verbs::strategy(const api::Resource& resource) const {
 }
 
 Result<RecordPtr> Verbs::get(const api::Resource& resource, const ObjectKey& key) const {
+  if (auto refusal = check_key(key)) return std::move(*refusal);
   RecordPtr record = store_.get(id_of(resource), key);
   if (!record) return api::not_found(resource.subject(), key.name);
   return record;
@@ -201,9 +223,7 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
     const RecordPtr home = store_.get(id_of(namespaces), {"", std::string(name_space)});
     if (!home) return api::not_found(namespaces.subject(), name_space);
     if (is_asked_to_go(*home)) {
-      return api::forbidden(resource.subject(), text_of(object.at("metadata"), "name"),
-                            "unable to create new content in namespace " + std::string(name_space) +
-                                " because it is being terminated");
+      return terminating(resource, text_of(object.at("metadata"), "name"), std::string(name_space));
     }
   }
   if (!text_of(object.at("metadata"), "resourceVersion").empty()) {
@@ -276,6 +296,7 @@ Result<Written> Verbs::commit_create(const api::Resource& resource, const Object
 Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& key, bool status,
                               const Change& change, const Json* put, const RequestContext& context) const {
   const Strategy& kind = strategy(resource);
+  if (auto refusal = check_key(key)) return std::move(*refusal);
   for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
     const RecordPtr standing = store_.get(id_of(resource), key);
     if (!standing) {
@@ -284,7 +305,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
       }
       return create(resource, key.name_space, *put, context);
     }
-    const Json old = api::read_document(standing->document, standing->revision);
+    const Json old = api::read_served(resource, standing->document, standing->revision);
     Result<Json> fresh = change(old);
     if (!fresh) return fresh.status();
     if (auto refusal = check_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
@@ -350,10 +371,11 @@ Result<Written> Verbs::apply(const api::Resource& resource, const ObjectKey& key
 Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key,
                              const DeleteOptions& options, const RequestContext& context) const {
   const Strategy& kind = strategy(resource);
+  if (auto refusal = check_key(key)) return std::move(*refusal);
   for (int attempt = 0; attempt < kUpdateAttempts; ++attempt) {
     const RecordPtr standing = store_.get(id_of(resource), key);
     if (!standing) return api::not_found(resource.subject(), key.name);
-    Json object = api::read_document(standing->document, standing->revision);
+    Json object = api::read_served(resource, standing->document, standing->revision);
     if (auto refusal = check_preconditions(resource, object, options)) return std::move(*refusal);
     if (auto refusal = kind.refuse_erase(object)) return std::move(*refusal);
     const bool waits = kind.waits(object);
@@ -363,7 +385,7 @@ Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key
       object["metadata"]["deletionGracePeriodSeconds"] = 0;
       kind.mark_deleting(object);
     }
-    std::string document = api::write_document(object);
+    std::string document = api::write_served(resource, object);
     if (context.dry_run) {
       return Deleted{record_of(resource, key, std::move(document), standing->revision), !waits};
     }

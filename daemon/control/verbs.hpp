@@ -24,8 +24,9 @@ struct Written {
 };
 
 struct DeleteOptions {
-  std::string uid;               // precondition; empty: none
-  std::string resource_version;  // likewise
+  // Preconditions.
+  std::optional<std::string> uid;
+  std::optional<std::string> resource_version;
 };
 struct Deleted {
   RecordPtr record;  // the object as it was last, or as it waits for its finalizers

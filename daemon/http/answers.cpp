@@ -29,7 +29,8 @@ HttpResponse answer_text(int code, std::string text) {
 }
 
 HttpResponse answer_missing_page(std::string_view path) {
-  for (const std::string_view served : {"/api", "/apis/networking.k8s.io", "/version"}) {
+  for (const std::string_view served :
+       {"/api", "/apis/networking.k8s.io", "/apis/events.k8s.io", "/version"}) {
     const bool below = path.substr(0, served.size()) == served &&
                        (path.size() == served.size() || path[served.size()] == '/');
     if (below) return answer_status(api::page_not_found());

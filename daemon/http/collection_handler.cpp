@@ -23,11 +23,10 @@ Status too_large(std::uint64_t wanted, std::uint64_t current) {
 }
 
 // Keeps what fits the selector.
-void filter(Listing& listing, const api::Selector& selector) {
+void filter(Listing& listing, const api::Selector& selector, const Presentation& presentation) {
   if (selector.everything()) return;
-  std::erase_if(listing.records, [&](const RecordPtr& record) {
-    return !selector.matches(api::read_document(record->document, record->revision));
-  });
+  std::erase_if(listing.records,
+                [&](const RecordPtr& record) { return !selector.matches(presentation.served(*record)); });
 }
 
 // A page of what fits the selector: pages of the store are read until it is full.
@@ -36,7 +35,7 @@ Listing read_page(const ResourceCall& call, const Store& store, const ListOption
   if (options.from) after = ObjectKey{options.from->name_space, options.from->name};
   if (options.limit == 0 || options.selector.everything()) {
     Listing listing = store.list(call.id(), call.path.name_space, after, options.limit);
-    filter(listing, options.selector);
+    filter(listing, options.selector, call.presentation);
     return listing;
   }
   Listing page;
@@ -45,7 +44,7 @@ Listing read_page(const ResourceCall& call, const Store& store, const ListOption
     if (page.revision == 0) page.revision = more.revision;
     const bool ended = !more.more;
     if (!more.records.empty()) after = more.records.back()->key;
-    filter(more, options.selector);
+    filter(more, options.selector, call.presentation);
     for (RecordPtr& record : more.records) {
       if (page.records.size() == options.limit) {
         page.more = true;
@@ -83,6 +82,7 @@ HttpResponse list_collection(const ResourceCall& call, const Store& store, const
   if (options.match == "Exact" && options.revision < current) {
     return answer_status(api::expired("The resourceVersion for the provided list is too old."));
   }
+  if (auto refusal = call.presentation.refuse(true)) return answer_status(*refusal);
   Listing listing = read_page(call, store, options);
   std::string token;
   // The pages of one list carry the revision of its first one: a watch from there misses nothing.
@@ -99,6 +99,7 @@ HttpResponse list_collection(const ResourceCall& call, const Store& store, const
 }
 
 HttpResponse watch_collection(const ResourceCall& call, const Store& store, const ListOptions& options) {
+  if (auto refusal = call.presentation.refuse_stream()) return answer_status(*refusal);
   WatchRequest request;
   request.name_space = call.path.name_space;
   request.bookmarks = options.bookmarks;
@@ -111,7 +112,7 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
       return answer_status(too_large(options.revision, listing.revision));
     }
     request.after = listing.revision;
-    filter(listing, options.selector);
+    filter(listing, options.selector, call.presentation);
     request.initial = std::move(listing.records);
     request.initial_events_end = options.send_initial_events && options.bookmarks;
   }
@@ -122,12 +123,13 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
   return response;
 }
 
-HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, const ListOptions& options) {
+HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, const ListOptions& options,
+                              const DeleteOptions& deletion) {
   Listing gone = read_page(call, verbs.store(), options);
   Listing answered;
   answered.revision = gone.revision;
   for (const RecordPtr& record : gone.records) {
-    const auto erased = verbs.erase(call.resource, record->key, {}, call.context);
+    const auto erased = verbs.erase(call.resource, record->key, deletion, call.context);
     // What somebody else deleted in the meantime is deleted.
     if (!erased && erased.status().code != 404) return answer_status(erased.status());
     if (erased) answered.records.push_back(erased->record);

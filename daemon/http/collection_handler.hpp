@@ -9,6 +9,7 @@ namespace clusterip::daemon {
 
 HttpResponse list_collection(const ResourceCall& call, const Store& store, const ListOptions& options);
 HttpResponse watch_collection(const ResourceCall& call, const Store& store, const ListOptions& options);
-HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, const ListOptions& options);
+HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, const ListOptions& options,
+                              const DeleteOptions& deletion);
 
 }  // namespace clusterip::daemon

@@ -1,6 +1,7 @@
 #include "daemon/http/exchange.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace clusterip::daemon {
 namespace {
@@ -15,17 +16,19 @@ int hex_digit(char c) noexcept {
   return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
-std::string decoded(std::string_view text) {
+// Absent where a percent sign begins nothing.
+std::optional<std::string> decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
+    if (text[i] != '%') {
       out += text[i] == '+' ? ' ' : text[i];
+      continue;
     }
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low < 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
   }
   return out;
 }
@@ -43,8 +46,11 @@ std::vector<std::pair<std::string, std::string>> read_query(std::string_view tar
     left.remove_prefix(std::min(end + 1, left.size()));
     if (part.empty()) continue;
     const std::size_t equals = std::min(part.find('='), part.size());
-    query.emplace_back(decoded(part.substr(0, equals)),
-                       decoded(part.substr(std::min(equals + 1, part.size()))));
+    auto name = decoded(part.substr(0, equals));
+    auto value = decoded(part.substr(std::min(equals + 1, part.size())));
+    // What cannot be read does not count, as in Go; nor does a part with a semicolon.
+    if (!name || !value || part.find(';') != std::string_view::npos) continue;
+    query.emplace_back(std::move(*name), std::move(*value));
   }
   return query;
 }

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "daemon/http/parameters.hpp"
+
 namespace clusterip::daemon {
 namespace {
 
@@ -10,12 +12,6 @@ using cluster::FieldErrors;
 using cluster::FieldErrorType;
 
 constexpr std::chrono::seconds kLongestTimeout{24 * 3600};
-
-// Whatever is not "false" or "0" is true, as upstream reads parameters.
-bool truth(const HttpRequest& request, std::string_view name) {
-  const std::string_view value = request.parameter(name);
-  return request.has_parameter(name) && value != "0" && !equal_ignoring_case(value, "false");
-}
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t read = 0;
@@ -26,8 +22,9 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 // A number of which those below zero count as zero.
 std::optional<std::uint64_t> natural(std::string_view text) {
-  if (text.empty() || text.front() != '-') return number(text);
-  return number(text.substr(1)) ? std::optional<std::uint64_t>(0) : std::nullopt;
+  const auto read = read_number(text);
+  if (!read) return std::nullopt;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(*read, 0));
 }
 
 api::Refusal read_revision(const HttpRequest& request, ListOptions& options) {
@@ -109,22 +106,17 @@ api::Refusal check_match(const HttpRequest& request, const ListOptions& options)
   return api::invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
 }
 
-// What Go's strconv says of a text that is no number.
-api::Status no_number(std::string_view text) {
-  return api::bad_request("strconv.ParseInt: parsing " + cluster::go_quote(text) + ": invalid syntax");
-}
-
 }  // namespace
 
 Result<ListOptions> read_list_options(const HttpRequest& request, const api::Resource& resource,
-                                      std::string_view name) {
+                                      std::string_view name, bool watch) {
   ListOptions options;
   std::string fields(request.parameter("fieldSelector"));
   if (!name.empty()) fields += (fields.empty() ? "" : ",") + ("metadata.name=" + std::string(name));
   auto selector = api::Selector::read(resource, request.parameter("labelSelector"), fields);
   if (!selector) return selector.status();
   options.selector = std::move(*selector);
-  options.watch = truth(request, "watch");
+  options.watch = watch || truth(request, "watch");
   options.bookmarks = truth(request, "allowWatchBookmarks");
   options.send_initial_events = truth(request, "sendInitialEvents");
   options.match = request.parameter("resourceVersionMatch");

@@ -27,7 +27,8 @@ struct ListOptions {
   std::optional<std::chrono::seconds> timeout;
 };
 
+// `watch`: the path asks for one.
 api::Result<ListOptions> read_list_options(const HttpRequest& request, const api::Resource& resource,
-                                           std::string_view name);
+                                           std::string_view name, bool watch);
 
 }  // namespace clusterip::daemon

@@ -3,6 +3,8 @@
 #include "daemon/api/body.hpp"
 #include "daemon/api/document.hpp"
 #include "daemon/api/protobuf_write.hpp"
+#include "daemon/api/served_document.hpp"
+#include "daemon/api/yaml_write.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -10,83 +12,57 @@ namespace {
 using api::Result;
 using nlohmann::json;
 
-constexpr const char* kNotAcceptable =
-    "only the following media types are accepted: application/json, application/yaml, "
-    "application/vnd.kubernetes.protobuf";
-
-std::string_view next_part(std::string_view& text, char separator) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  std::string_view part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
-  while (!part.empty() && part.back() == ' ') part.remove_suffix(1);
-  return part;
-}
-
-// One offer of an Accept header.
-struct Offer {
-  std::string_view type;
-  std::string_view as;
-  std::string_view version;
-  std::string_view group;
-};
-
-Offer read_offer(std::string_view text) {
-  Offer offer;
-  offer.type = next_part(text, ';');
-  while (!text.empty()) {
-    const std::string_view parameter = next_part(text, ';');
-    if (parameter.substr(0, 3) == "as=") offer.as = parameter.substr(3);
-    if (parameter.substr(0, 2) == "v=") offer.version = parameter.substr(2);
-    if (parameter.substr(0, 2) == "g=") offer.group = parameter.substr(2);
-  }
-  return offer;
-}
-
 }  // namespace
 
 Result<Presentation> Presentation::negotiate(const HttpRequest& request, const api::Resource& resource,
                                              std::string_view version, cluster::Instant now) {
   Presentation presentation(resource, version, now);
-  std::string_view accept = request.header("Accept");
-  if (accept.empty()) return presentation;
-  while (!accept.empty()) {
-    const Offer offer = read_offer(next_part(accept, ','));
-    const bool json_fits =
-        offer.type == "application/json" || offer.type == "*/*" || offer.type == "application/*";
-    const bool protobuf_fits = offer.type == api::kProtobufType && offer.as != "Table";
-    if (!json_fits && !protobuf_fits) continue;
-    const bool meta = offer.group == "meta.k8s.io" && (offer.version == "v1" || offer.version == "v1beta1");
-    presentation.protobuf_ = protobuf_fits;
-    if (offer.as.empty()) return presentation;
-    if (!meta) continue;
-    presentation.meta_version_ = offer.version;
-    if (offer.as == "Table") {
-      presentation.form_ = Form::kTable;
-      const std::string_view include = request.parameter("includeObject");
-      if (include == "None") presentation.carried_ = api::RowObject::kNone;
-      if (include == "Object") presentation.carried_ = api::RowObject::kObject;
-      return presentation;
-    }
-    if (offer.as == "PartialObjectMetadata" || offer.as == "PartialObjectMetadataList") {
-      presentation.form_ = Form::kMetadata;
-      return presentation;
-    }
+  const std::string_view accept = request.header("Accept");
+  if (auto refusal = check_accept(accept)) return std::move(*refusal);
+  auto taken = daemon::negotiate(accept);
+  if (!taken) return not_acceptable(false);
+  presentation.taken_ = std::move(*taken);
+  presentation.status_form_ = negotiate_status(accept);
+  const std::string_view include = request.parameter("includeObject");
+  if (include == "None") presentation.carried_ = api::RowObject::kNone;
+  if (include == "Object") presentation.carried_ = api::RowObject::kObject;
+  const bool known = include.empty() || include == "None" || include == "Object" || include == "Metadata";
+  if (presentation.taken_.transform == Transform::kTable && !known) {
+    const cluster::FieldError error =
+        cluster::invalid("includeObject", include, "must be 'Metadata', 'Object', 'None', or empty");
+    return api::bad_request("Unable to convert to Table as requested: includeObject: " + error.message());
   }
-  return api::generic(406, "NotAcceptable", kNotAcceptable);
+  return presentation;
+}
+
+api::Refusal Presentation::refuse(bool list) const {
+  const bool asked_list = taken_.transform == Transform::kMetadataList;
+  if (list == asked_list || (!asked_list && taken_.transform != Transform::kMetadata)) return std::nullopt;
+  // Upstream holds both kinds of Events in the same type.
+  const std::string package = resource_->group == "networking.k8s.io" ? "networking" : "core";
+  const std::string type = "(*" + package + "." + std::string(resource_->kind);
+  return api::generic(
+      406, "NotAcceptable",
+      list ? "you requested PartialObjectMetadata, but the requested object is a list " + type + "List)"
+           : "you requested PartialObjectMetadataList, but the requested object is not a list " + type + ")");
 }
 
 std::string Presentation::content_type() const {
-  return protobuf_ ? std::string(api::kProtobufType) : "application/json";
+  return is_protobuf() ? std::string(api::kProtobufType) : "application/json";
+}
+
+api::Refusal Presentation::refuse_stream() const {
+  if (taken_.form != BodyForm::kYaml) return std::nullopt;
+  return not_acceptable(true);
 }
 
 std::string Presentation::stream_type() const {
-  return protobuf_ ? content_type() + ";stream=watch" : content_type();
+  return is_protobuf() ? content_type() + ";stream=watch" : content_type();
 }
 
 Presentation::Shape Presentation::shape() const {
-  if (form_ == Form::kMetadata) {
-    return {"meta.k8s.io/" + meta_version_, "PartialObjectMetadata", api::partial_metadata_schema()};
+  if (is_metadata()) {
+    return {"meta.k8s.io/" + taken_.meta_version, "PartialObjectMetadata", api::partial_metadata_schema()};
   }
   return {resource_->api_version(version_), resource_->kind, api::schema_of(*resource_)};
 }
@@ -98,8 +74,12 @@ std::string Presentation::envelope(const json& object) const {
   return out;
 }
 
+json Presentation::served(const Record& record) const {
+  return api::read_served(*resource_, record.document, record.revision);
+}
+
 json Presentation::parsed(const Record& record) const {
-  json object = api::read_document(record.document, record.revision);
+  json object = served(record);
   object["kind"] = resource_->kind;
   object["apiVersion"] = resource_->api_version(version_);
   return object;
@@ -107,13 +87,13 @@ json Presentation::parsed(const Record& record) const {
 
 json Presentation::partial(const Record& record) const {
   return {{"kind", "PartialObjectMetadata"},
-          {"apiVersion", "meta.k8s.io/" + meta_version_},
+          {"apiVersion", "meta.k8s.io/" + taken_.meta_version},
           {"metadata", api::read_document(record.document, record.revision).at("metadata")}};
 }
 
 void Presentation::append_object(std::string& out, const Record& record) const {
-  if (protobuf_) {
-    out += envelope(api::read_document(record.document, record.revision));
+  if (is_protobuf()) {
+    out += envelope(served(record));
     return;
   }
   append_text(out, record);
@@ -121,17 +101,18 @@ void Presentation::append_object(std::string& out, const Record& record) const {
 }
 
 void Presentation::append_text(std::string& out, const Record& record) const {
-  switch (form_) {
-    case Form::kObject:
-      api::append_object(out, record.document, record.revision, resource_->api_version(version_),
+  switch (taken_.transform) {
+    case Transform::kNone:
+      api::append_served(out, *resource_, record.document, record.revision, resource_->api_version(version_),
                          resource_->kind);
       break;
-    case Form::kTable:
-      out += api::dump(api::table(meta_version_, {{"resourceVersion", std::to_string(record.revision)}},
+    case Transform::kTable:
+      out += api::dump(api::table(taken_.meta_version, {{"resourceVersion", std::to_string(record.revision)}},
                                   api::table_columns(*resource_),
                                   json::array({api::table_row(*resource_, parsed(record), now_, carried_)})));
       break;
-    case Form::kMetadata:
+    case Transform::kMetadata:
+    case Transform::kMetadataList:
       out += api::dump(partial(record));
       break;
   }
@@ -142,7 +123,7 @@ void Presentation::append_protobuf_list(std::string& out, const json& meta, cons
   std::string message;
   api::append_protobuf_field(message, 1, api::protobuf_message(meta, api::list_meta_schema()));
   for (const RecordPtr& record : listing.records) {
-    const json object = api::read_document(record->document, record->revision);
+    const json object = served(*record);
     api::append_protobuf_field(message, 2, api::protobuf_message(object, form.schema));
   }
   api::append_protobuf_envelope(out, form.api_version, std::string(form.kind) + "List", message);
@@ -155,31 +136,31 @@ void Presentation::append_list(std::string& out, const Listing& listing,
     meta["continue"] = continue_token;
     if (listing.remaining > 0) meta["remainingItemCount"] = listing.remaining;
   }
-  if (protobuf_) return append_protobuf_list(out, meta, listing);
-  if (form_ == Form::kTable) {
+  if (is_protobuf()) return append_protobuf_list(out, meta, listing);
+  if (taken_.transform == Transform::kTable) {
     json rows = json::array();
     for (const RecordPtr& record : listing.records) {
       rows.push_back(api::table_row(*resource_, parsed(*record), now_, carried_));
     }
     out += api::dump(
-        api::table(meta_version_, std::move(meta), api::table_columns(*resource_), std::move(rows)));
+        api::table(taken_.meta_version, std::move(meta), api::table_columns(*resource_), std::move(rows)));
     out += '\n';
     return;
   }
-  const bool whole = form_ == Form::kObject;
+  const bool whole = taken_.transform == Transform::kNone;
   std::size_t size = out.size() + 256;
   for (const RecordPtr& record : listing.records) size += record->document.size() + 48;
   out.reserve(size);
   out.append(R"({"kind":")").append(whole ? resource_->kind : "PartialObjectMetadata");
   out.append(R"(List","apiVersion":")");
-  out.append(whole ? resource_->api_version(version_) : "meta.k8s.io/" + meta_version_);
+  out.append(whole ? resource_->api_version(version_) : "meta.k8s.io/" + taken_.meta_version);
   out.append(R"(","metadata":)").append(api::dump(meta)).append(R"(,"items":[)");
   bool first = true;
   for (const RecordPtr& record : listing.records) {
     if (!first) out += ',';
     first = false;
     if (whole) {
-      api::append_object(out, record->document, record->revision);
+      api::append_served(out, *resource_, record->document, record->revision);
     } else {
       out += api::dump(partial(*record));
     }
@@ -189,14 +170,14 @@ void Presentation::append_list(std::string& out, const Listing& listing,
 
 void Presentation::append_event(std::string& out, std::string_view type, const Record& record,
                                 bool first) const {
-  if (protobuf_) {
-    api::append_protobuf_event(out, type, envelope(api::read_document(record.document, record.revision)));
+  if (is_protobuf()) {
+    api::append_protobuf_event(out, type, envelope(served(record)));
     return;
   }
   out.append(R"({"type":")").append(type).append(R"(","object":)");
-  if (form_ == Form::kTable) {
+  if (taken_.transform == Transform::kTable) {
     json row = json::array({api::table_row(*resource_, parsed(record), now_, carried_)});
-    out += api::dump(api::table(meta_version_, {{"resourceVersion", std::to_string(record.revision)}},
+    out += api::dump(api::table(taken_.meta_version, {{"resourceVersion", std::to_string(record.revision)}},
                                 first ? api::table_columns(*resource_) : json(), std::move(row)));
   } else {
     append_text(out, record);
@@ -206,7 +187,7 @@ void Presentation::append_event(std::string& out, std::string_view type, const R
 
 void Presentation::append_error(std::string& out, const api::Status& status) const {
   const json object = api::encode(status);
-  if (protobuf_) {
+  if (is_protobuf()) {
     std::string enveloped;
     api::append_protobuf_envelope(enveloped, "v1", "Status",
                                   api::protobuf_message(object, api::status_schema()));
@@ -216,29 +197,37 @@ void Presentation::append_error(std::string& out, const api::Status& status) con
   }
 }
 
-void Presentation::convert_status(HttpResponse& response) const {
-  if (!protobuf_ || response.stream || response.content_type != "application/json") return;
+void Presentation::finish(HttpResponse& response) const {
+  const bool sent_as_json = response.content_type == "application/json" && !response.stream;
+  if (!sent_as_json || (taken_.form == BodyForm::kJson && status_form_ == BodyForm::kJson)) return;
   const json object = json::parse(response.body, nullptr, false);
-  if (!object.is_object() || object.value("kind", "") != "Status") return;
-  response.body.clear();
-  api::append_protobuf_envelope(response.body, "v1", "Status",
-                                api::protobuf_message(object, api::status_schema()));
-  response.content_type = content_type();
+  if (!object.is_object()) return;
+  const bool is_status = object.value("kind", "") == "Status";
+  const BodyForm form = is_status && response.status >= 400 ? status_form_ : taken_.form;
+  if (form == BodyForm::kYaml) {
+    response.body = api::write_yaml(object);
+    response.content_type = api::kYamlType;
+  } else if (form == BodyForm::kProtobuf && is_status) {
+    response.body.clear();
+    api::append_protobuf_envelope(response.body, "v1", "Status",
+                                  api::protobuf_message(object, api::status_schema()));
+    response.content_type = api::kProtobufType;
+  }
 }
 
 void Presentation::append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end) const {
   json meta{{"resourceVersion", std::to_string(revision)}, {"creationTimestamp", nullptr}};
   if (initial_events_end) meta["annotations"] = {{"k8s.io/initial-events-end", "true"}};
-  if (protobuf_) {
+  if (is_protobuf()) {
     meta.erase("creationTimestamp");
     api::append_protobuf_event(out, "BOOKMARK", envelope({{"metadata", std::move(meta)}}));
     return;
   }
   json object{{"kind", resource_->kind}, {"apiVersion", resource_->api_version(version_)}};
-  if (form_ == Form::kTable) {
-    object = api::table(meta_version_, json::object(), json(), json::array());
-  } else if (form_ == Form::kMetadata) {
-    object = {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/" + meta_version_}};
+  if (taken_.transform == Transform::kTable) {
+    object = api::table(taken_.meta_version, json::object(), json(), json::array());
+  } else if (is_metadata()) {
+    object = {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/" + taken_.meta_version}};
   }
   object["metadata"] = std::move(meta);
   out.append(R"({"type":"BOOKMARK","object":)").append(api::dump(object)).append("}\n");

@@ -1,5 +1,5 @@
-// In which form objects go out: as they are, as rows of a Table, or as their metadata alone; in JSON, or in
-// protobuf where a client of Kubernetes prefers it.
+// In which form objects go out: as they are, as rows of a Table, or as their metadata alone; in JSON, in
+// YAML, or in protobuf where a client of Kubernetes prefers it.
 //
 // Follows the Accept header (apiserver pkg/endpoints/handlers/negotiation). Objects as they are cost a copy
 // of text; the other forms are made from the parsed object.
@@ -12,6 +12,7 @@
 #include "daemon/api/schema.hpp"
 #include "daemon/api/table.hpp"
 #include "daemon/http/exchange.hpp"
+#include "daemon/http/negotiation.hpp"
 #include "daemon/store/store.hpp"
 
 namespace clusterip::daemon {
@@ -24,7 +25,9 @@ class Presentation {
 
   std::string content_type() const;
   std::string stream_type() const;
-  bool is_protobuf() const { return protobuf_; }
+  bool is_protobuf() const { return taken_.form == BodyForm::kProtobuf; }
+  // The object as the resource shows it, without kind and apiVersion.
+  nlohmann::json served(const Record& record) const;
   // A single object, as the whole of a body.
   void append_object(std::string& out, const Record& record) const;
   // A list; the token is empty at its end.
@@ -33,8 +36,12 @@ class Presentation {
   void append_event(std::string& out, std::string_view type, const Record& record, bool first) const;
   // A Status that ends a watch.
   void append_error(std::string& out, const api::Status& status) const;
-  // Puts a Status that was made as JSON into the client's form.
-  void convert_status(HttpResponse& response) const;
+  // Puts what was made as JSON into the client's form: a Status, and everything for those who take YAML.
+  void finish(HttpResponse& response) const;
+  // 406 where the client asks for the metadata of a list and gets one object, or the other way round.
+  api::Refusal refuse(bool list) const;
+  // 406 where it asks for a watch in a form that cannot be sent in pieces.
+  api::Refusal refuse_stream() const;
   void append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end) const;
 
  private:
@@ -44,10 +51,12 @@ class Presentation {
     std::string_view kind;
     const api::ObjectSchema& schema;
   };
-  enum class Form : std::uint8_t { kObject, kTable, kMetadata };
   Presentation(const api::Resource& resource, std::string_view version, cluster::Instant now)
       : resource_(&resource), version_(version), now_(now) {}
 
+  bool is_metadata() const {
+    return taken_.transform == Transform::kMetadata || taken_.transform == Transform::kMetadataList;
+  }
   Shape shape() const;
   std::string envelope(const nlohmann::json& object) const;
   void append_text(std::string& out, const Record& record) const;
@@ -58,9 +67,8 @@ class Presentation {
   const api::Resource* resource_;
   std::string version_;
   cluster::Instant now_;
-  Form form_ = Form::kObject;
-  bool protobuf_ = false;
-  std::string meta_version_ = "v1";
+  Negotiated taken_;
+  BodyForm status_form_ = BodyForm::kJson;
   api::RowObject carried_ = api::RowObject::kMetadata;
 };
 

@@ -49,7 +49,8 @@ RequestAudit::RequestAudit(AuditLog* log, const HttpRequest& request, const std:
   event_.user_agent = request.header("User-Agent");
   if (auto path = api::read_request_path(request.path)) {
     const std::string_view watch = request.parameter("watch");
-    event_.verb = audit_verb(request.method, path->name.empty(), watch == "true" || watch == "1");
+    event_.verb =
+        audit_verb(request.method, path->name.empty(), path->watch || watch == "true" || watch == "1");
     event_.with_bodies = is_write(event_.verb);
     event_.object = {std::move(path->resource), std::move(path->name_space), std::move(path->name),
                      std::move(path->group),    std::move(path->version),    std::move(path->subresource)};

@@ -6,6 +6,7 @@
 #include "daemon/control/strategy.hpp"
 #include "daemon/http/exchange.hpp"
 #include "daemon/http/presentation.hpp"
+#include "daemon/http/write_options.hpp"
 
 namespace clusterip::daemon {
 
@@ -16,9 +17,12 @@ struct ResourceCall {
   RequestContext context;
   Presentation presentation;
   AuditedBodies* audited = nullptr;  // null: nobody listens
+  // What the parameters of a write say.
+  FieldValidation field_validation = FieldValidation::kWarn;
+  bool force = false;
 
   ObjectKey key() const { return {path.name_space, path.name}; }
-  ResourceId id() const { return static_cast<ResourceId>(resource.index); }
+  ResourceId id() const { return static_cast<ResourceId>(resource.storage()); }
   bool status() const { return path.subresource == "status"; }
 };
 

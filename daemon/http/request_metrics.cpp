@@ -7,7 +7,8 @@
 namespace clusterip::daemon {
 namespace {
 
-std::string_view verb_of(const HttpRequest& request, bool collection) {
+std::string_view verb_of(const HttpRequest& request, const api::RequestPath& path) {
+  const bool collection = path.name.empty();
   const std::string_view watch = request.parameter("watch");
   if (request.method == "POST") return "POST";
   if (request.method == "PUT") return "PUT";
@@ -15,7 +16,7 @@ std::string_view verb_of(const HttpRequest& request, bool collection) {
     return request.header("Content-Type").starts_with("application/apply-patch") ? "APPLY" : "PATCH";
   }
   if (request.method == "DELETE") return collection ? "DELETECOLLECTION" : "DELETE";
-  if (watch == "true" || watch == "1") return "WATCH";
+  if (path.watch || watch == "true" || watch == "1") return "WATCH";
   return collection ? "LIST" : "GET";
 }
 
@@ -27,7 +28,7 @@ RequestMetrics::Kind RequestMetrics::kind_of(const HttpRequest& request, const a
   kind.resource = resource.index;
   kind.version = *std::find(resource.versions.begin(), resource.versions.end(), path.version);
   if (!path.subresource.empty()) kind.subresource = path.subresource == "status" ? "status" : "finalize";
-  kind.verb = verb_of(request, path.name.empty());
+  kind.verb = verb_of(request, path);
   kind.scope = !path.name.empty() ? "resource" : path.name_space.empty() ? "cluster" : "namespace";
   kind.dry_run = request.has_parameter("dryRun");
   return kind;

@@ -29,18 +29,22 @@ class ResourceHandler {
                       const std::string& user) const;
 
  private:
+  using Act = HttpResponse (ResourceHandler::*)(ResourceCall&) const;
+
   HttpResponse answer(const HttpRequest& request, const api::RequestPath& path, const api::Resource& resource,
                       const std::string& user) const;
-  HttpResponse dispatch(const ResourceCall& call) const;
-  HttpResponse collection(const ResourceCall& call) const;
-  // Objects to unknown fields as fieldValidation says.
-  api::Refusal check_fields(const ResourceCall& call, const Json& object) const;
-  HttpResponse get(const ResourceCall& call) const;
-  HttpResponse create(const ResourceCall& call) const;
-  HttpResponse update(const ResourceCall& call) const;
-  HttpResponse patch(const ResourceCall& call) const;
-  HttpResponse apply(const ResourceCall& call) const;
-  HttpResponse erase(const ResourceCall& call) const;
+  // Null: the method is not allowed there.
+  static Act act_for(const HttpRequest& request, const api::RequestPath& path, const api::Resource& resource);
+  static api::Refusal take_options(ResourceCall& call, WriteStyle style);
+  // Objects to unknown and repeated fields, or warns of them, as fieldValidation says.
+  api::Refusal check_fields(const ResourceCall& call, const std::vector<std::string>& faults) const;
+  HttpResponse collection(ResourceCall& call) const;
+  HttpResponse get(ResourceCall& call) const;
+  HttpResponse create(ResourceCall& call) const;
+  HttpResponse update(ResourceCall& call) const;
+  HttpResponse patch(ResourceCall& call) const;
+  HttpResponse apply(ResourceCall& call) const;
+  HttpResponse erase(ResourceCall& call) const;
 
   const Verbs& verbs_;
   Now now_;

@@ -5,7 +5,9 @@
 #include "daemon/audit/random_names.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/discovery.hpp"
+#include "daemon/http/parameters.hpp"
 #include "daemon/http/reviews.hpp"
+#include "engine/cluster/go_time.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -43,6 +45,22 @@ HttpResponse answer_health(const HttpRequest& request, std::string_view root,
   return answer_text(200, request.has_parameter("verbose") ? report + name + " check passed\n" : "ok");
 }
 
+// Pages that upstream serves without looking at the method; all others are for GET alone.
+bool answers_any_method(std::string_view path) {
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  const bool of_group = path.starts_with("/apis/") && path.find('/', 6) == std::string_view::npos;
+  return path == "/" || path == "/apis" || path == "/metrics" || of_group || is_below(path, "/openapi");
+}
+
+// What limits a request's time is read and checked; no request here takes long enough for it.
+api::Refusal check_timeout(const HttpRequest& request) {
+  const std::string_view timeout = request.parameter("timeout");
+  if (timeout.empty() || truth(request, "watch")) return std::nullopt;
+  const std::string fault = cluster::duration_fault(timeout);
+  if (fault.empty()) return std::nullopt;
+  return api::bad_request("invalid timeout specified in the request URL - " + fault);
+}
+
 HttpResponse answer_version(const std::string& program_version) {
   return answer_json(200, {{"major", "1"},
                            {"minor", "36"},
@@ -55,9 +73,22 @@ HttpResponse answer_version(const std::string& program_version) {
                            {"platform", "linux/amd64"}});
 }
 
+// A path in which a percent sign begins nothing is refused as Go's server refuses it.
+bool has_broken_escape(std::string_view target) {
+  target = target.substr(0, target.find('?'));
+  constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
+  for (std::size_t at = target.find('%'); at != std::string_view::npos; at = target.find('%', at + 1)) {
+    const bool sound = at + 2 < target.size() && kDigits.find(target[at + 1]) != std::string_view::npos &&
+                       kDigits.find(target[at + 2]) != std::string_view::npos;
+    if (!sound) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 HttpResponse Router::handle(const HttpRequest& request) const {
+  if (has_broken_escape(request.target)) return answer_text(400, "400 Bad Request");
   // A client may bring an id of its own, to find its request in the log.
   std::string id(request.header("Audit-ID").substr(0, kLongestAuditId));
   if (id.empty()) id = random_uid();
@@ -91,6 +122,7 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
   if (parts_.extra) {
     if (auto answer = parts_.extra(request)) return std::move(*answer);
   }
+  if (auto refusal = check_timeout(request)) return answer_status(*refusal);
   if (parts_.resources != nullptr) {
     if (auto answer = answer_review(request, user)) return std::move(*answer);
     if (auto answer = answer_custom_resources(request)) return std::move(*answer);
@@ -100,7 +132,7 @@ HttpResponse Router::route(const HttpRequest& request, const std::string& user) 
   }
   auto page = answer_page(request);
   if (!page) return answer_missing_page(request.path);
-  if (request.method == "GET" || request.method == "HEAD") return std::move(*page);
+  if (request.method == "GET" || answers_any_method(request.path)) return std::move(*page);
   return answer_status(api::method_not_allowed());
 }
 

@@ -1,7 +1,5 @@
 #include "daemon/http/watch_stream.hpp"
 
-#include "daemon/api/document.hpp"
-
 namespace clusterip::daemon {
 namespace {
 
@@ -29,7 +27,7 @@ Clock::time_point WatchStream::deadline() const {
 bool WatchStream::matches(const RecordPtr& record) const {
   if (!record) return false;
   if (!request_.name_space.empty() && record->key.name_space != request_.name_space) return false;
-  return selector_.everything() || selector_.matches(api::read_document(record->document, record->revision));
+  return selector_.everything() || selector_.matches(presentation_.served(*record));
 }
 
 void WatchStream::send_initial(std::string& out) {

@@ -110,6 +110,15 @@ std::string go_syntax(const std::vector<std::string>& texts) {
   return out + "}";
 }
 
+std::string go_code_point(char32_t code_point) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string text = "U+";
+  int shift = 12;
+  while (shift < 20 && code_point >> (shift + 4) != 0) shift += 4;
+  for (; shift >= 0; shift -= 4) text += kDigits[(code_point >> shift) & 15];
+  return text;
+}
+
 std::string json_quote(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {

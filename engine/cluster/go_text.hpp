@@ -27,6 +27,8 @@ Rune first_rune(std::string_view text);
 std::string go_quote(std::string_view text);
 // []string{"a", "b"}: %#v of a list.
 std::string go_syntax(const std::vector<std::string>& texts);
+// "U+000A": %#U of a character that does not print.
+std::string go_code_point(char32_t code_point);
 // A text as json.Marshal writes it, its HTML escapes included.
 std::string json_quote(std::string_view text);
 // A list of texts as a compact JSON array; null for an absent list is the caller's business.

@@ -1,4 +1,4 @@
-// Namespaces and Events: kinds that ClusterIP allocation needs around it, with few rules of their own.
+// Namespaces: what ClusterIP allocation needs around it, with few rules of their own.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,5 @@
 namespace clusterip::daemon {
 
 std::unique_ptr<Strategy> make_namespace_strategy();
-std::unique_ptr<Strategy> make_event_strategy();
 
 }  // namespace clusterip::daemon

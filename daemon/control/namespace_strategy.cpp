@@ -1,0 +1,81 @@
+#include "daemon/control/namespace_strategy.hpp"
+
+#include "daemon/api/namespace_json.hpp"
+#include "engine/cluster/metadata_rules.hpp"
+
+namespace clusterip::daemon {
+namespace {
+
+using api::Result;
+using cluster::NamespaceDoor;
+using cluster::NamespaceObject;
+
+class NamespaceStrategy : public Strategy {
+ public:
+  const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kNamespaces); }
+
+  Result<Json> decode(const Json& sent) const override {
+    const auto read = api::decode_namespace(sent);
+    if (const auto* error = std::get_if<api::DecodeError>(&read)) {
+      return api::bad_request("Namespace in version \"v1\" cannot be handled as a Namespace: " +
+                              error->reason);
+    }
+    NamespaceObject object = std::get<NamespaceObject>(read);
+    cluster::set_defaults(object);
+    return api::encode(object);
+  }
+
+  Result<Plan> plan_create(const Json& sent, const RequestContext&) const override {
+    NamespaceObject object = decoded(sent);
+    cluster::prepare_create(object);
+    const auto errors = cluster::validate_create(object);
+    if (!errors.empty()) return api::invalid(resource().subject(), object.meta.name, errors);
+    return plan_of(api::encode(object));
+  }
+
+  Result<Plan> plan_update(Json sent, const Json& old, bool status,
+                           const RequestContext& context) const override {
+    const NamespaceDoor door = status             ? NamespaceDoor::kStatus
+                               : context.finalize ? NamespaceDoor::kFinalize
+                                                  : NamespaceDoor::kMain;
+    NamespaceObject object = decoded(sent);
+    const NamespaceObject standing = decoded(old);
+    cluster::prepare_update(object, standing, door);
+    const auto errors = cluster::validate_update(object, standing, door);
+    if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
+    return plan_of(api::encode(object));
+  }
+
+  bool waits(const Json& object) const override {
+    const auto path = "/spec/finalizers"_json_pointer;
+    return Strategy::waits(object) || (object.contains(path) && !object.at(path).empty());
+  }
+  void mark_deleting(Json& object) const override {
+    object["status"]["phase"] = "Terminating";
+    // Namespaces know no grace, not even one of nothing.
+    object["metadata"].erase("deletionGracePeriodSeconds");
+  }
+
+  // (plugin/pkg/admission/namespace/lifecycle)
+  api::Refusal refuse_erase(const Json& standing) const override {
+    const std::string name = standing.at("metadata").at("name");
+    if (name != "default" && name != "kube-system" && name != "kube-public") return std::nullopt;
+    return api::forbidden(resource().subject(), name, "this namespace may not be deleted");
+  }
+
+ private:
+  // What passed decode once passes it always; what was stored long ago may be odd in what nobody reads.
+  static NamespaceObject decoded(const Json& object) {
+    auto read = api::decode_namespace(object);
+    auto* known = std::get_if<NamespaceObject>(&read);
+    return known != nullptr ? std::move(*known) : NamespaceObject{};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_namespace_strategy() {
+  return std::make_unique<NamespaceStrategy>();
+}
+
+}  // namespace clusterip::daemon

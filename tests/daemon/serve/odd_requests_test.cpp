@@ -1,0 +1,126 @@
+// Requests that no careful client sends get the words of a kube-apiserver; tests/upstream/compare/odd.py
+// found each of them.
+#include <gtest/gtest.h>
+
+#include "tests/support/daemon_process.hpp"
+#include "tests/support/http_client.hpp"
+
+namespace clusterip::testing {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string kServices = "/api/v1/namespaces/default/services";
+constexpr const char* kJson = "application/json";
+
+class OddRequests : public ::testing::Test {
+ protected:
+  OddRequests()
+      : daemon_({"--service-cluster-ip-range=10.96.0.0/24", "--in-memory"}), client_(daemon_.port()) {}
+
+  static std::string message(const Answer& answer) { return answer.json().value("message", ""); }
+  Answer create(const std::string& query = "") {
+    return client_.post(kServices + query,
+                        {{"metadata", {{"name", "a"}}}, {"spec", {{"ports", {{{"port", 80}}}}}}});
+  }
+
+  DaemonProcess daemon_;
+  HttpClient client_;
+};
+
+TEST_F(OddRequests, AllOptionsOfAWriteAreChecked) {
+  const Answer answer = create("?dryRun=x&fieldValidation=y&fieldManager=a%0Ab");
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(
+      message(answer),
+      R"(CreateOptions.meta.k8s.io "" is invalid: [fieldManager: Invalid value: "a\nb": invalid character U+000A)"
+      R"( (at position 1), dryRun: Unsupported value: ["x"]: supported values: "All", fieldValidation:)"
+      R"( Unsupported value: "y": supported values: "", "Ignore", "Strict", "Warn"])");
+}
+
+TEST_F(OddRequests, TheOptionsOfADeletionAreRead) {
+  ASSERT_EQ(create().status, 201);
+  EXPECT_EQ(client_.erase(kServices + "/a?propagationPolicy=x").status, 422);
+  EXPECT_EQ(client_.erase(kServices + "/a", {{"propagationPolicy", "Background"}, {"orphanDependents", true}})
+                .status,
+            422);
+  EXPECT_EQ(client_.erase(kServices + "/a", {{"gracePeriodSeconds", "x"}}).status, 400);
+  EXPECT_EQ(client_.erase(kServices + "/a", {{"kind", "Service"}, {"apiVersion", "v1"}}).status, 400);
+  EXPECT_EQ(client_.erase(kServices + "/a", {{"preconditions", {{"uid", ""}}}}).status, 409);
+  EXPECT_EQ(client_.send("DELETE", kServices + "/a", "{}", "text/plain").status, 415);
+  EXPECT_EQ(client_.erase(kServices + "/a", {{"dryRun", {"All"}}}).status, 200);
+  EXPECT_EQ(client_.erase(kServices + "/a?dryRun=All").status, 200);
+  EXPECT_EQ(client_.get(kServices + "/a").status, 200);
+}
+
+TEST_F(OddRequests, ARepeatedFieldIsWarnedOfOrRefused) {
+  const std::string body =
+      R"({"metadata":{"name":"a"},"spec":{"ports":[{"port":80,"x":1}],"clusterIP":"None","clusterIP":"None"}})";
+  EXPECT_EQ(message(client_.send("POST", kServices + "?fieldValidation=Strict", body, kJson)),
+            "Service in version \"v1\" cannot be handled as a Service: strict decoding error: "
+            "unknown field \"spec.ports[0].x\", duplicate field \"spec.clusterIP\"");
+  const Answer warned = client_.send("POST", kServices, body, kJson);
+  EXPECT_EQ(warned.status, 201);
+  EXPECT_EQ(warned.headers.count("Warning"), 2U);
+}
+
+TEST_F(OddRequests, YamlIsWrittenForThoseWhoTakeIt) {
+  ASSERT_EQ(create().status, 201);
+  const Answer answer = client_.get(kServices + "/a", "application/yaml");
+  EXPECT_EQ(answer.header("Content-Type"), "application/yaml");
+  EXPECT_EQ(answer.body.substr(0, 14), "apiVersion: v1");
+  EXPECT_EQ(client_.get(kServices + "?watch=true", "application/yaml").status, 406);
+}
+
+TEST_F(OddRequests, MetadataOfAListIsNotThatOfAnObject) {
+  const std::string meta = ";v=v1;g=meta.k8s.io";
+  EXPECT_EQ(message(client_.get(kServices, "application/json;as=PartialObjectMetadata" + meta)),
+            "you requested PartialObjectMetadata, but the requested object is a list (*core.ServiceList)");
+  EXPECT_EQ(
+      client_.get(kServices + "/kubernetes", "application/json;as=PartialObjectMetadataList" + meta).status,
+      406);
+}
+
+TEST_F(OddRequests, AMediaTypeIsReadWithItsParameters) {
+  const std::string body = R"({"metadata":{"name":"a"},"spec":{"clusterIP":"None"}})";
+  for (const char* type : {"json", "application/json,text/plain", "application/json; x", "text/json"}) {
+    EXPECT_EQ(client_.send("POST", kServices, body, type).status, 415) << type;
+  }
+  EXPECT_EQ(client_.send("POST", kServices, body, "APPLICATION/JSON; charset=utf-16").status, 201);
+  EXPECT_EQ(client_.send("PATCH", kServices + "/a", "{}", "Application/merge-patch+json").status, 415);
+}
+
+TEST_F(OddRequests, AnOldVersionTellsOfItsAge) {
+  const Answer old = client_.get("/apis/networking.k8s.io/v1beta1/servicecidrs/none");
+  EXPECT_EQ(old.status, 404);
+  EXPECT_EQ(
+      old.header("Warning"),
+      R"(299 - "networking.k8s.io/v1beta1 ServiceCIDR is deprecated in v1.34+, unavailable in v1.37+")");
+  EXPECT_EQ(client_.get("/apis/networking.k8s.io/v1/servicecidrs").header("Warning"), "");
+}
+
+TEST_F(OddRequests, NamesArePartsOfPaths) {
+  EXPECT_EQ(message(client_.get(kServices + "/..")), R"(Name parameter invalid: "..": may not be '..')");
+  EXPECT_EQ(client_.erase(kServices + "/a%25b").status, 400);
+  EXPECT_EQ(
+      client_.get("/api/v1/watch/namespaces/default/services/kubernetes?timeoutSeconds=1").json()["type"],
+      "ADDED");
+}
+
+TEST_F(OddRequests, MethodsAndTimeoutsAreThoseOfTheApi) {
+  EXPECT_EQ(client_.send("HEAD", kServices, "", kJson).status, 405);
+  EXPECT_EQ(client_.send("OPTIONS", "/api/v1", "", kJson).status, 405);
+  EXPECT_EQ(client_.send("OPTIONS", "/apis/networking.k8s.io", "", kJson).status, 200);
+  EXPECT_EQ(message(client_.get(kServices + "?timeout=x")),
+            R"(invalid timeout specified in the request URL - time: invalid duration "x")");
+  EXPECT_EQ(client_.get(kServices + "?timeout=5s").status, 200);
+}
+
+TEST_F(OddRequests, ParametersThatCannotBeReadDoNotCount) {
+  EXPECT_EQ(create("?dryRun=%zz").status, 201);
+  EXPECT_EQ(client_.erase(kServices + "/a?dryRun=All;x").status, 200);
+  EXPECT_EQ(client_.get(kServices + "/a").status, 404);
+}
+
+}  // namespace
+}  // namespace clusterip::testing
