@@ -39,7 +39,7 @@ done
 
 ranges=10.96.0.0/24,fd00:96::/112
 if [ ${#record[@]} -gt 0 ]; then
-  kubeconfig=$("$root/tools/control-plane/start" --range "$ranges" --dir "$work/real")
+  kubeconfig=$("$root/tools/control-plane/start" --range "$ranges" --dir "$work/real" --runtime-config networking.k8s.io/v1beta1=true)
   at_end "$root/tools/control-plane/stop" --dir "$work/real"
 else
   start_daemon "$ranges" --in-memory
