@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-seed=1 share=0.1 keep=2 version=1.36.3 groups=create,update,ports,malformed,cidrs,addresses,life,patches,applies,watches
+seed=1 share=0.1 keep=2 version=1.36.3 groups=create,update,ports,malformed,cidrs,addresses,old,life,patches,applies,watches,events,namespaces,bodies,headers,paths,queries,options,deletions,names
 ranges="10.96.0.0/24,fd00:96::/112 10.96.0.0/24 fd00:96::/112,10.96.0.0/24 fd00:96::/112"
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || { echo "compare.sh: $1 needs a value" >&2; exit 2; }
@@ -47,7 +47,8 @@ status=0
 for range in $ranges; do
   echo "== --service-cluster-ip-range=$range"
   rm -rf "$work/real"
-  kubeconfig=$("$root/tools/control-plane/start" --version "$version" --range "$range" --dir "$work/real" 2> "$work/start.log") ||
+  kubeconfig=$("$root/tools/control-plane/start" --version "$version" --range "$range" --dir "$work/real" \
+    --runtime-config networking.k8s.io/v1beta1=true 2> "$work/start.log") ||
     { cat "$work/start.log" >&2; exit 2; }
   "$daemon" serve --service-cluster-ip-range="$range" --in-memory --port=0 > "$work/ours.out" 2> "$work/ours.log" &
   ours=$!

@@ -19,6 +19,7 @@ class Api:
         if token:
             self.headers["Authorization"] = "Bearer " + token
         self.connection = None
+        self.answer_headers = {}
 
     @classmethod
     def from_kubeconfig(cls, path):
@@ -35,7 +36,10 @@ class Api:
         headers = dict(self.headers)
         if content_type:
             headers["Content-Type"] = content_type
-        data = None if body is None else json.dumps(body)
+        return self.call_raw(verb, path, None if body is None else json.dumps(body), headers)
+
+    def call_raw(self, verb, path, data, headers):
+        """The same with bytes and all headers as they are."""
         for attempt in (1, 2):
             fresh = self.connection is None
             if fresh:
@@ -43,6 +47,7 @@ class Api:
             try:
                 self.connection.request(verb, path, data, headers)
                 answer = self.connection.getresponse()
+                self.answer_headers = answer.headers
                 return answer.status, self._decoded(answer.read())
             except (http.client.HTTPException, OSError):
                 self.connection.close()

@@ -14,8 +14,12 @@ IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 # The name of a scheme is the place in the source where it was made, which depends on the build.
 SCHEME = re.compile(r'in scheme "[^"]*"')
 # A patch that does not fit is quoted whole, with the members in the order of each server.
-QUOTED_PATCH = re.compile(r'(Invalid value: )"(?:\\.|[^"\\])*"(?=: (?:json: |strict |unrecognized |cannot |error |no kind |converting ))')
+QUOTED_PATCH = re.compile(r'(Invalid value: )"(?:\\.|[^"\\])*"(?=: (?:json: |strict |unrecognized |cannot |error |no kind |converting |parsing time ))')
+RECORDED = re.compile(r"(ResourceVersion in record) \(\d+\)")
 DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
+
+
+AGE = re.compile(r"(\d+[smhdy]){1,2}|<invalid>")
 
 
 class Normalizer:
@@ -38,9 +42,10 @@ class Normalizer:
             return {"code": code, "body": body}
         body = copy.deepcopy(body)
         asked = json.dumps(sent)
-        for item in body.get("items") or [body]:
+        for item in body.get("items") or [row.get("object") for row in body.get("rows") or []] or [body]:
             self._learn(item, asked)
             self._strip(item)
+        self._strip_table(body)
         if isinstance(body.get("metadata"), dict):
             body["metadata"].pop("resourceVersion", None)
         if body.get("kind") == "Status":
@@ -50,6 +55,14 @@ class Normalizer:
                 # Upstream walks over a map of managers.
                 details["causes"].sort(key=lambda cause: (cause["message"], cause["field"]))
         return {"code": code, "body": self._replace(body)}
+
+    @staticmethod
+    def _strip_table(body):
+        for column in body.get("columnDefinitions") or []:
+            # Where the columns come from, for people.
+            column.pop("description", None)
+        for row in body.get("rows") or []:
+            row["cells"] = ["(age)" if AGE.fullmatch(str(cell)) else cell for cell in row["cells"]]
 
     def _learn(self, item, asked):
         if not isinstance(item, dict):
@@ -115,6 +128,7 @@ class Normalizer:
             value = QUOTED_PATCH.sub(r"\1(quoted)", value)
             value = SCHEME.sub('in scheme "(name)"', value)
             value = IDENTITY.sub("(identity)", value)
+            value = RECORDED.sub(r"\1 (revision)", value)
             value = DRAWN_IN_VAIN.sub(lambda found: f'{found[1]}"{self._origin(found[2])}"', value)
             for address in sorted(self.words, key=len, reverse=True):
                 if address in value and not address.isdigit():

@@ -14,9 +14,13 @@ import random
 import sys
 import time
 
+import yaml
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tools" / "control-plane"))
 
+import kinds  # noqa: E402
 import network  # noqa: E402
+import odd  # noqa: E402
 import scenarios  # noqa: E402
 import writes  # noqa: E402
 from answers import Normalizer, difference  # noqa: E402
@@ -30,13 +34,25 @@ GROUPS = {
     "malformed": scenarios.malformed,
     "cidrs": network.cidr_validation,
     "addresses": network.address_validation,
+    "old": network.old_version,
     "life": network.life_cycles,
     "patches": writes.patches,
     "applies": writes.applies,
     "watches": writes.watches,
+    "events": kinds.events,
+    "namespaces": kinds.namespaces,
+    "bodies": odd.bodies,
+    "headers": odd.headers,
+    "paths": odd.paths,
+    "queries": odd.queries,
+    "options": odd.write_options,
+    "deletions": odd.deletions,
+    "names": odd.names,
 }
 # The life cycles are few and each says something of its own.
-WHOLE = ("life", "malformed", "ports", "applies", "watches")
+WHOLE = ("life", "old", "malformed", "ports", "applies", "watches", "events", "namespaces", "deletions", "names")
+# What clears up after itself.
+TIDY = ("create", "update", "addresses", "paths", "queries")
 PATCH_TYPES = {
     "merge": "application/merge-patch+json",
     "json": "application/json-patch+json",
@@ -61,11 +77,20 @@ class Side:
         body = send(self.answers) if callable(send) else send
         verb, _, kind = verb.partition(":")
         path = path(self.answers) if callable(path) else path
-        code, answer = self.api.call(verb, path, body, PATCH_TYPES.get(kind))
+        if isinstance(body, odd.Raw):
+            code, answer = self.api.call_raw(verb, path, body.body, {**self.api.headers, **body.headers})
+            body = str(body)
+        else:
+            code, answer = self.api.call(verb, path, body, PATCH_TYPES.get(kind))
         if "watch=" in path and code == 200 and (isinstance(answer, str) or "object" in (answer or {})):
             answer = events(answer)
         self.answers.append(answer)
-        return self.normal.answer(code, answer, body)
+        if isinstance(answer, str) and self.api.answer_headers.get("Content-Type") == "application/yaml":
+            answer = yaml.load(answer, yaml.BaseLoader)
+        played = self.normal.answer(code, answer, body)
+        played["warnings"] = sorted(self.api.answer_headers.get_all("Warning") or []) if code else []
+        played["type"] = (self.api.answer_headers.get("Content-Type") or "") if code else ""
+        return played
 
 
 def events(text):
@@ -76,7 +101,7 @@ def events(text):
 
 def wait(sides, what, steps):
     """Lets controllers work: until the last ServiceCIDR that was named looks the same on both, or is gone."""
-    path = next((path for verb, path, _ in reversed(steps) if "servicecidrs/" in path), None)
+    path = next((path for verb, path, _ in reversed(steps) if verb == "DELETE" or "servicecidrs/" in path), None)
     deadline = time.monotonic() + (25 if what == "gone" else 3)
     time.sleep(1.2)
     while time.monotonic() < deadline:
@@ -105,6 +130,7 @@ def play(sides, steps):
 def clean_up(sides):
     """Removes what a scenario left behind, so that the next one starts from the same state."""
     for side in sides:
+        side.api.call("DELETE", kinds.CORE + "/e")
         for path in (scenarios.SERVICES, scenarios.CIDRS):
             _, listed = side.api.call("GET", path)
             for item in (listed or {}).get("items", []):
@@ -131,9 +157,17 @@ def stored_kind(path):
     )
 
 
+def sent_text(send):
+    if send is None:
+        return ""
+    if callable(send):
+        return "(stored, changed)"
+    return repr(send) if isinstance(send, odd.Raw) else json.dumps(send)
+
+
 def describe(steps, number, real, ours, found):
     for verb, path, send in steps[: number + 1]:
-        print(f"    {verb} {'(path, computed)' if callable(path) else path} {'(stored, changed)' if callable(send) else json.dumps(send) if send is not None else ''}"[:600])
+        print(f"    {verb} {'(path, computed)' if callable(path) else path} {sent_text(send)}"[:600])
     print(f"    at {found[0]}:\n      real {json.dumps(found[1])[:700]}\n      ours {json.dumps(found[2])[:700]}")
     if found[0] == ".code":
         print(f"      real {json.dumps(real['body'])[:700]}\n      ours {json.dumps(ours['body'])[:700]}")
@@ -176,7 +210,7 @@ def main():
                 if kinds[kind] <= options.keep:
                     print(f"  {kind}")
                     describe(steps, number, real, ours, found)
-            if differed or group in ("life", "malformed", "cidrs", "ports", "applies", "watches", "patches"):
+            if differed or group not in TIDY:
                 clean_up(sides)
         unlisted += sum(kinds.values())
         print(f"{group:10} {played:5} scenarios, {requests:6} requests, {sum(kinds.values())} differ, {sum(listed.values())} as intended")

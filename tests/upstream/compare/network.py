@@ -173,6 +173,34 @@ def address_validation():
     ]
 
 
+def old_version():
+    """Both kinds through v1beta1, which tells of its age with every answer."""
+    cidrs, addresses = (path.replace("/v1/", "/v1beta1/") for path in (CIDRS, ADDRESSES))
+    old = {"apiVersion": "networking.k8s.io/v1beta1"}
+    for path, body in ((cidrs, {**cidr("v", ["10.50.0.0/24"]), **old}), (addresses, {**address("10.60.0.1", PARENT), **old})):
+        one = f"{path}/{body['metadata']['name']}"
+        new = one.replace("/v1beta1/", "/v1/")
+        yield "old version", [
+            ("POST", path, body),
+            ("GET", one, None),
+            ("GET", new, None),
+            ("GET", path + "?fieldSelector=metadata.name%3D" + body["metadata"]["name"], None),
+            ("POST", path, {**body, "apiVersion": "networking.k8s.io/v1"}),
+            ("POST", path.replace("/v1beta1/", "/v1/"), body),
+            ("PATCH:merge", one, {"metadata": {"labels": {"a": "b"}}}),
+            ("PATCH:strategic", new, {"metadata": {"labels": {"c": "d"}}}),
+            ("PATCH:merge", one, {"kind": "Other"}),
+            ("PATCH:merge", one, {"apiVersion": "networking.k8s.io/v1"}),
+            ("PUT", one, {**body, "spec": {}}),
+            ("PATCH:apply", one + "?fieldManager=m", {**body, "metadata": {"name": body["metadata"]["name"], "labels": {"x": "y"}}}),
+            ("PATCH:apply", new + "?fieldManager=m", {**body, "apiVersion": "networking.k8s.io/v1"}),
+            ("GET", one + "x", None),
+            ("POST", path + "?fieldValidation=Strict", {**body, "other": 1}),
+            ("DELETE", one, None),
+            ("DELETE", one, None),
+        ]
+
+
 def claim(name, ip, **more):
     return ("POST", SERVICES, service(name, {"ports": [{"port": 80}], "clusterIP": ip, **more}))
 
