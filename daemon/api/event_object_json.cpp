@@ -48,21 +48,41 @@ void read_reference(FieldReader& fields, ObjectReference& to) {
   fields.text("fieldPath", to.field_path);
 }
 
-Json encode_reference(const ObjectReference& reference) {
-  Json object = Json::object();
-  put_if_set(object, "kind", reference.kind);
-  put_if_set(object, "namespace", reference.name_space);
-  put_if_set(object, "name", reference.name);
-  put_if_set(object, "uid", reference.uid);
-  put_if_set(object, "apiVersion", reference.api_version);
-  put_if_set(object, "resourceVersion", reference.resource_version);
-  put_if_set(object, "fieldPath", reference.field_path);
-  return object;
+void describe_reference(JsonSink& to, const char* name, const ObjectReference& reference) {
+  to.begin_object(name);
+  to.put("apiVersion", reference.api_version);
+  to.put("fieldPath", reference.field_path);
+  to.put("kind", reference.kind);
+  to.put("name", reference.name);
+  to.put("namespace", reference.name_space);
+  to.put("resourceVersion", reference.resource_version);
+  to.put("uid", reference.uid);
+  to.end();
 }
 
-Json encode_time(const std::optional<cluster::Instant>& time, std::string (*print)(cluster::Instant)) {
-  if (!time || *time == cluster::kGoZeroTime) return nullptr;
-  return print(*time);
+// Null stands for none and for Go's zero time.
+void describe_time(JsonSink& to, const char* name, const std::optional<cluster::Instant>& time,
+                   std::string (*print)(cluster::Instant)) {
+  if (!time || *time == cluster::kGoZeroTime) return to.null(name);
+  to.text(name, print(*time));
+}
+
+// The older API leaves a count of none out.
+void describe_series(JsonSink& to, const EventObject::Series& series, bool core) {
+  to.begin_object("series");
+  if (core) {
+    to.put_number("count", series.count);
+  } else {
+    to.integer("count", series.count);
+  }
+  describe_time(to, "lastObservedTime", series.last_observed, cluster::to_text_micro);
+  to.end();
+}
+
+// The older API always writes who reports.
+void describe_reporter(JsonSink& to, const char* name, const std::string& reporter, bool core) {
+  if (core) return to.text(name, reporter);
+  to.put(name, reporter);
 }
 
 }  // namespace
@@ -100,30 +120,24 @@ Json encode(const EventObject& event, EventApi api) {
   const Words& words = words_of(api);
   const bool core = api == EventApi::kCore;
   Json object{{"apiVersion", words.api_version}, {"kind", "Event"}, {"metadata", encode_meta(event.meta)}};
-  object[words.involved] = encode_reference(event.involved);
-  object[words.source] = Json::object();
-  put_if_set(object[words.source], "component", event.source.component);
-  put_if_set(object[words.source], "host", event.source.host);
-  put_if_set(object, "reason", event.reason);
-  put_if_set(object, words.message, event.message);
-  object[words.first_seen] = encode_time(event.first_seen, cluster::to_text);
-  object[words.last_seen] = encode_time(event.last_seen, cluster::to_text);
-  if (event.count != 0) object[words.count] = event.count;
-  put_if_set(object, "type", event.type);
-  object["eventTime"] = encode_time(event.time, cluster::to_text_micro);
-  if (event.series) {
-    Json& series = object["series"] = {
-        {"lastObservedTime", encode_time(event.series->last_observed, cluster::to_text_micro)}};
-    // The older API leaves a count of none out.
-    if (!core || event.series->count != 0) series["count"] = event.series->count;
-  }
-  put_if_set(object, "action", event.action);
-  if (event.related) object["related"] = encode_reference(*event.related);
-  // The older API always writes who reports.
-  object[words.reporting_controller] = event.reporting_controller;
-  object["reportingInstance"] = event.reporting_instance;
-  if (!core && event.reporting_controller.empty()) object.erase(words.reporting_controller);
-  if (!core && event.reporting_instance.empty()) object.erase("reportingInstance");
+  TreeSink to(object);
+  to.put("action", event.action);
+  to.put_number(words.count, event.count);
+  describe_time(to, "eventTime", event.time, cluster::to_text_micro);
+  describe_time(to, words.first_seen, event.first_seen, cluster::to_text);
+  describe_reference(to, words.involved, event.involved);
+  describe_time(to, words.last_seen, event.last_seen, cluster::to_text);
+  to.put(words.message, event.message);
+  to.put("reason", event.reason);
+  if (event.related) describe_reference(to, "related", *event.related);
+  describe_reporter(to, words.reporting_controller, event.reporting_controller, core);
+  describe_reporter(to, "reportingInstance", event.reporting_instance, core);
+  if (event.series) describe_series(to, *event.series, core);
+  to.begin_object(words.source);
+  to.put("component", event.source.component);
+  to.put("host", event.source.host);
+  to.end();
+  to.put("type", event.type);
   return object;
 }
 

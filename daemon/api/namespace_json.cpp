@@ -14,12 +14,18 @@ void read_condition(FieldReader& entry, cluster::Condition& to) {
   entry.text("message", to.message);
 }
 
-Json encode_condition(const cluster::Condition& condition) {
-  Json entry{{"type", condition.type}, {"status", condition.status}, {"lastTransitionTime", nullptr}};
-  if (condition.last_transition) entry["lastTransitionTime"] = cluster::to_text(*condition.last_transition);
-  put_if_set(entry, "reason", condition.reason);
-  put_if_set(entry, "message", condition.message);
-  return entry;
+void describe_condition(JsonSink& to, const cluster::Condition& condition) {
+  to.begin_object(nullptr);
+  if (condition.last_transition) {
+    to.put("lastTransitionTime", condition.last_transition);
+  } else {
+    to.null("lastTransitionTime");
+  }
+  to.put("message", condition.message);
+  to.put("reason", condition.reason);
+  to.text("status", condition.status);
+  to.text("type", condition.type);
+  to.end();
 }
 
 }  // namespace
@@ -38,13 +44,18 @@ Decoded<NamespaceObject> decode_namespace(const Json& object) {
 
 Json encode(const NamespaceObject& object) {
   Json encoded{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", encode_meta(object.meta)}};
-  encoded["spec"] = Json::object();
-  put_if_set(encoded["spec"], "finalizers", object.finalizers);
-  encoded["status"] = Json::object();
-  put_if_set(encoded["status"], "phase", object.phase);
-  for (const cluster::Condition& condition : object.conditions) {
-    encoded["status"]["conditions"].push_back(encode_condition(condition));
+  TreeSink to(encoded);
+  to.begin_object("spec");
+  to.put("finalizers", object.finalizers);
+  to.end();
+  to.begin_object("status");
+  if (!object.conditions.empty()) {
+    to.begin_list("conditions");
+    for (const cluster::Condition& condition : object.conditions) describe_condition(to, condition);
+    to.end();
   }
+  to.put("phase", object.phase);
+  to.end();
   return encoded;
 }
 

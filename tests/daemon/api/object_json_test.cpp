@@ -137,7 +137,7 @@ TEST(ObjectJson, RefusesWrongTypesWithFieldValueAndUpstreamsWords) {
       {R"({"metadata":{"labels":{"a":1}}})", "metadata.labels", "1",
        "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string"},
       {R"({"metadata":{"creationTimestamp":"yesterday"}})", "metadata.creationTimestamp", "\"yesterday\"",
-       "parsing time \"yesterday\" as \"2006-01-02T15:04:05Z07:00\": cannot parse it"},
+       "parsing time \"yesterday\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"yesterday\" as \"2006\""},
       {R"({"kind":7})", "kind", "7",
        "json: cannot unmarshal number into Go struct field Service.kind of type string"},
       {R"([])", "", "[]", "json: cannot unmarshal array into Go value of type v1.Service"},

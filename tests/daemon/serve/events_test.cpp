@@ -31,7 +31,8 @@ class Events : public ::testing::Test {
 
   static std::vector<std::string> fields_of(const Answer& answer) {
     std::vector<std::string> fields;
-    for (const Json& cause : answer.json()["details"]["causes"]) fields.push_back(cause["field"]);
+    const Json status = answer.json();
+    for (const Json& cause : status.at("details").at("causes")) fields.push_back(cause["field"]);
     return fields;
   }
 
