@@ -30,7 +30,7 @@ const Json& facts() {
     "io.k8s.api.core.v1.NamespaceStatus": {"enum": {"phase": ["Active", "Terminating"]}},
     "io.k8s.api.core.v1.ObjectReference": {"atomic": true},
     "io.k8s.api.core.v1.Event": {"required": ["metadata", "involvedObject"]},
-    "io.k8s.api.events.v1.Event": {"required": ["metadata", "eventTime"]},
+    "io.k8s.api.events.v1.Event": {"required": ["eventTime"]},
     "io.k8s.api.events.v1.EventSeries": {"required": ["count", "lastObservedTime"]},
     "io.k8s.api.networking.v1.ParentReference": {"required": ["resource", "name"]},
     "io.k8s.api.networking.v1.IPAddressSpec": {"required": ["parentRef"]},
