@@ -86,7 +86,8 @@ int fold(sqlite3* database) {
 }
 
 // Folds on a thread of its own, so that requests need not wait for it. It never catches up with a busy
-// writer, who folds the small rest himself; only then does the log begin anew.
+// writer, who folds the small rest himself; only then does the log begin anew. A log that has become long, on
+// a disk that is slow, is folded by the writer whatever is left.
 class Folding {
  public:
   explicit Folding(const std::string& path) : database_(open_database(path)), thread_([this] { loop(); }) {}
@@ -104,7 +105,8 @@ class Folding {
   // Called by the writer between two transactions, with the pages in the log.
   void tend(sqlite3* writer, int pages) {
     constexpr int kWorthIt = 4000;
-    const int small_rest = pages / 8;
+    constexpr int kLong = 16 * kWorthIt;
+    const int small_rest = pages >= kLong ? pages : pages / 8;
     const std::lock_guard lock(mutex_);
     if (busy_) return;
     if (folded_ > 0 && pages - folded_ <= small_rest) {
