@@ -117,6 +117,9 @@ int run_mirror(const MirrorModeOptions& options) {
     AuditOptions judging = options.audit;
     judging.read_start = [&mirror] { return mirror.read_start(); };
     audit = std::make_unique<AuditJudge>(std::move(judging), log);
+    mirror.on_change([&](const SeenChange& change) {
+      audit->saw(change, wall_clock() + mirror.cluster().clock_offset());
+    });
   }
   const Router router(parts_of(mirror, audit.get(), tokens));
   HttpServer server(

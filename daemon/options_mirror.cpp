@@ -26,6 +26,7 @@ struct Written {
   std::vector<std::string> audit_logs;
   std::string audit_port;
   std::string audit_delay = "35s";
+  std::string forbidden_delay = "10s";
   std::string audit_window = "100000";
   std::string cache_lag = "10s";
   std::string version = "1.36";
@@ -81,6 +82,8 @@ po::options_description describe(Written& to) {
   limits.add_options()("grace", text(to.grace), "how long a fault must last before it is reported")(
       "audit-delay", text(to.audit_delay),
       "how old a decision is when it is judged; webhooks send in batches")(
+      "audit-forbidden-delay", text(to.forbidden_delay),
+      "how much later it is judged again before it is called forbidden")(
       "audit-window", text(to.audit_window), "audit events that are kept")(
       "cache-lag", text(to.cache_lag), "the longest delay of an apiserver's caches that counts as allowed")(
       "duplicate-grace", text(to.duplicate_grace), "the same for one address on two Services")(
@@ -135,6 +138,7 @@ void interpret_audit(const Written& written, MirrorModeOptions& options) {
   audit.rules.version = *version;
   audit.rules.cache_lag = cluster::Duration::milliseconds(duration("cache-lag", written.cache_lag).count());
   audit.delay = duration("audit-delay", written.audit_delay);
+  audit.forbidden_delay = duration("audit-forbidden-delay", written.forbidden_delay);
   audit.most_requests = number("audit-window", written.audit_window, 1000, 100'000'000);
   if (!written.audit_port.empty()) {
     options.audit_webhook_port = static_cast<int>(number("audit-webhook-port", written.audit_port, 0, 65535));

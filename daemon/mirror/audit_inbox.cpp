@@ -71,6 +71,17 @@ void AuditInbox::lose_since(std::uint32_t server, Instant since, const std::stri
   note(servers_.at(server), since, why);
 }
 
+void AuditInbox::lose_between(const verify::Window& when, const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  ++counts_.losses;
+  counts_.last_loss = why;
+  const Instant from = when.from - kReorder;
+  const Instant to = when.to + kReorder;
+  unshown_ = unshown_
+                 ? verify::Gap{{std::min(unshown_->when.from, from), std::max(unshown_->when.to, to)}, why}
+                 : verify::Gap{{from, to}, why};
+}
+
 void AuditInbox::note(Server& server, Instant since, const std::string& why) {
   ++counts_.losses;
   counts_.last_loss = why;
@@ -96,6 +107,7 @@ std::vector<verify::Gap> AuditInbox::gaps() const {
   for (const Server& server : servers_) {
     if (server.has_gap) found.push_back(server.gap);
   }
+  if (unshown_) found.push_back(*unshown_);
   return found;
 }
 
@@ -104,6 +116,7 @@ void AuditInbox::forget_gaps(Instant cut) {
   for (Server& server : servers_) {
     if (server.gap.when.to <= cut) server.has_gap = false;
   }
+  if (unshown_ && unshown_->when.to <= cut) unshown_.reset();
 }
 
 AuditInbox::Counts AuditInbox::counts() const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ class AuditInbox {
   // Events of the server came too late to count: what is known of the time since then is not whole.
   void lose_since(std::uint32_t server, verify::Instant since, const std::string& why);
 
+  // Some server's events of that time are missing: a watch has seen what none of them shows.
+  void lose_between(const verify::Window& when, const std::string& why);
+
   // Moves all that came to the end of the record. False: nothing came.
   bool empty_into(verify::Record& record);
   std::vector<verify::Gap> gaps() const;
@@ -67,6 +71,7 @@ class AuditInbox {
   mutable std::mutex mutex_;
   std::map<std::string, std::uint32_t> numbers_;
   std::vector<Server> servers_;
+  std::optional<verify::Gap> unshown_;  // of no known server
   std::vector<verify::AuditedRequest> waiting_;
   Counts counts_;
 };

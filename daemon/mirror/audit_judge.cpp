@@ -128,25 +128,42 @@ bool AuditJudge::is_late(const AuditedRequest& request) {
   return true;
 }
 
-// False: nothing came.
-bool AuditJudge::take_in() {
-  const std::size_t before = record_.requests.size();
-  const bool came = inbox_.empty_into(record_);
-  const auto fresh = record_.requests.begin() + static_cast<std::ptrdiff_t>(before);
-  const auto late =
-      std::remove_if(fresh, record_.requests.end(), [this](const auto& one) { return is_late(one); });
-  record_.requests.erase(late, record_.requests.end());
+// A change came to the watch some time after it was made.
+void AuditJudge::hear_witness(cluster::Instant now) {
+  constexpr auto kWatchLag = cluster::Duration::seconds(10);
+  const auto delay = cluster::Duration::milliseconds(options_.delay.count());
+  for (const WatchWitness::Unshown& one :
+       witness_.take_unshown(now - delay, now - delay - delay - kWatchLag)) {
+    inbox_.lose_between({one.seen - kWatchLag, one.seen}, one.change.text() + ", which no audit event shows");
+  }
+}
+
+void AuditJudge::look_for_gaps() {
   record_.gaps = inbox_.gaps();
   const AuditInbox::Counts counts = inbox_.counts();
   if (std::exchange(losses_, counts.losses) != counts.losses)
     log_("warning", "audit events may be missing: " + counts.last_loss);
+}
+
+// False: nothing came.
+bool AuditJudge::take_in(cluster::Instant now) {
+  const std::size_t before = record_.requests.size();
+  const bool came = inbox_.empty_into(record_);
+  const auto fresh = record_.requests.begin() + static_cast<std::ptrdiff_t>(before);
+  for (auto it = fresh; it != record_.requests.end(); ++it) witness_.shown(*it, now);
+  const auto late =
+      std::remove_if(fresh, record_.requests.end(), [this](const auto& one) { return is_late(one); });
+  record_.requests.erase(late, record_.requests.end());
   return came;
 }
 
 bool AuditJudge::round(cluster::Instant now) {
   const bool is_full = record_.requests.size() >= room_;
   const bool more = !is_full && read_files();
-  waiting_ = take_in() || waiting_;
+  waiting_ = take_in(now) || waiting_;
+  // Events that wait in a file are not missing.
+  if (!more && !is_full) hear_witness(now);
+  look_for_gaps();
   // A long log is read to its end before it is judged, as far as the window goes; a full window is judged at
   // once.
   const bool fills = record_.requests.size() >= room_;
@@ -163,8 +180,14 @@ bool AuditJudge::round(cluster::Instant now) {
   return more || fills;
 }
 
+// What was answered by then has its verdict.
+cluster::Instant AuditJudge::sure_at(cluster::Instant now) const {
+  return now - cluster::Duration::milliseconds((options_.delay + options_.forbidden_delay).count());
+}
+
 void AuditJudge::judge(cluster::Instant now) {
   const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
+  const cluster::Instant sure = sure_at(now);
   verify::put_in_order(record_);
   const verify::History history(record_, options_.rules);
   std::vector<Decision> fresh;
@@ -173,10 +196,18 @@ void AuditJudge::judge(cluster::Instant now) {
     const AuditedRequest& request = record_.requests[i];
     if (request.during.to > ripe) {
       waiting_ = true;
-    } else if (const std::uint64_t event = identity(request); judged_.insert(event).second) {
-      judged_order_.push_back(event);
+    } else if (const std::uint64_t event = identity(request); !judged_.contains(event)) {
       // Requests for ServiceCIDRs decide nothing about addresses.
-      if (request.subject != verify::Subject::kServiceCidr) fresh.push_back(verify::judge(history, i));
+      const bool decides = request.subject != verify::Subject::kServiceCidr;
+      auto decision = decides ? std::optional(verify::judge(history, i)) : std::nullopt;
+      if (decision && decision->judgement.verdict == verify::Verdict::kForbidden &&
+          request.during.to > sure) {
+        waiting_ = true;
+        continue;
+      }
+      judged_.insert(event);
+      judged_order_.push_back(event);
+      if (decision) fresh.push_back(*std::move(decision));
     }
   }
   keep(history, std::move(fresh));
@@ -229,8 +260,7 @@ void AuditJudge::ask_for_start(cluster::Instant now) {
 void AuditJudge::begin_anew(cluster::Instant now) {
   if (!new_start_) return;
   waiting_ = true;
-  const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
-  if (new_start_->state.since > ripe) return;
+  if (new_start_->state.since > sure_at(now)) return;
   NewStart fresh = *std::exchange(new_start_, std::nullopt);
   // What was lost meanwhile may have been lost behind it.
   if (inbox_.counts().losses != fresh.losses) return;
@@ -311,13 +341,13 @@ void AuditJudge::keep_refused(const AuditedRequest& request, const std::string& 
 
 void AuditJudge::trim(cluster::Instant now) {
   const std::vector<AuditedRequest>& requests = record_.requests;
-  const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
+  const cluster::Instant sure = sure_at(now);
   const bool behind_gap = std::any_of(record_.gaps.begin(), record_.gaps.end(),
-                                      [&](const verify::Gap& gap) { return gap.when.to <= ripe; });
+                                      [&](const verify::Gap& gap) { return gap.when.to <= sure; });
   if (requests.size() < room_ && !behind_gap) return;
   // Most of it, so that trimming is rare, but all to get behind a gap; what is not judged yet stays.
   const auto unripe = std::find_if(requests.begin(), requests.end(),
-                                   [&](const AuditedRequest& request) { return request.during.to > ripe; });
+                                   [&](const AuditedRequest& request) { return request.during.to > sure; });
   const auto judged_count = static_cast<std::size_t>(unripe - requests.begin());
   const std::size_t rest = options_.most_requests / 4;
   const std::size_t most = behind_gap ? judged_count : requests.size() - std::min(rest, requests.size());

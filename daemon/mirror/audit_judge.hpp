@@ -2,11 +2,12 @@
 //
 // Events are kept in a window of bounded size and judged by the rules of a replay (engine/verify). An event
 // may be late: a webhook sends in batches, and what one server answers may explain another one's answer. So a
-// decision is judged when it is `delay` old. Of what leaves the window the objects stay that it led to, and a
-// finding keeps the chain of events that it was found with. Where events are lost, or come when the window
-// has moved on, nothing is called forbidden until the window lies behind the gap. What there was before the
-// window, or behind a gap, is read from the cluster itself, where the events do not tell. Rounds are as far
-// apart as their own cost demands.
+// decision is judged when it is `delay` old, and once more before it is called forbidden. What the watches of
+// the cluster show and no event does is a gap too. Of what leaves the window the objects stay that it led to,
+// and a finding keeps the chain of events that it was found with. Where events are lost, or come when the
+// window has moved on, nothing is called forbidden until the window lies behind the gap. What there was
+// before the window, or behind a gap, is read from the cluster itself, where the events do not tell. Rounds
+// are as far apart as their own cost demands.
 #pragma once
 
 #include <condition_variable>
@@ -26,6 +27,7 @@
 
 #include "daemon/mirror/audit_inbox.hpp"
 #include "daemon/mirror/audit_tail.hpp"
+#include "daemon/mirror/watch_witness.hpp"
 #include "engine/verify/replay.hpp"
 
 namespace clusterip::daemon {
@@ -34,6 +36,9 @@ struct AuditOptions {
   std::vector<std::string> files;  // one for each apiserver
   verify::ReplayOptions rules;
   std::chrono::milliseconds delay{35'000};
+  // What looks forbidden is judged again so much later: events that explain it may still come, or a watch may
+  // show that they are missing.
+  std::chrono::milliseconds forbidden_delay{10'000};
   std::chrono::milliseconds pace{500};
   int rest = 5;                         // after a round, so many times as long as it took
   std::size_t most_requests = 100'000;  // in the window
@@ -83,6 +88,9 @@ class AuditJudge {
   // "" or what could not be read.
   std::string receive(const std::string& server, std::string_view body);
 
+  // What a watch of the cluster has seen (watch_witness.hpp). Any thread.
+  void saw(const SeenChange& change, cluster::Instant now) { witness_.saw(change, now); }
+
   std::shared_ptr<const AuditReport> report() const;
   // One round at that time; what the thread does again and again. False: nothing was there to do.
   bool round(cluster::Instant now);
@@ -103,7 +111,10 @@ class AuditJudge {
   };
 
   bool read_files();
-  bool take_in();
+  bool take_in(cluster::Instant now);
+  void hear_witness(cluster::Instant now);
+  void look_for_gaps();
+  cluster::Instant sure_at(cluster::Instant now) const;
   bool is_late(const verify::AuditedRequest& request);
   void judge(cluster::Instant now);
   void find_faults(const verify::History& history, cluster::Instant ripe);
@@ -121,6 +132,7 @@ class AuditJudge {
   std::vector<std::string> troubles_;
 
   AuditInbox inbox_;
+  WatchWitness witness_;
 
   // The thread's own.
   verify::Record record_;

@@ -45,6 +45,8 @@ class Mirror {
   MirrorHealth health() const { return cluster_.health(); }
   std::shared_ptr<const MirrorReport> report() const { return judge_.report(); }
   const MirroredCluster& cluster() const { return cluster_; }
+  // As MirroredCluster has it.
+  void on_change(std::function<void(const SeenChange&)> told) { cluster_.on_change(std::move(told)); }
   // What is in the cluster now (start_reader.hpp); for one thread.
   std::variant<verify::StartState, std::string> read_start() { return start_reader_.read(); }
   // Of Kubernetes Events; absent where none are asked for.

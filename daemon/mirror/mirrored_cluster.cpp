@@ -36,12 +36,21 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   }
   void put(const MirroredObject& object) override {
     if (in_snapshot_ && replaces_) named_.push_back(hash_of(key_of(meta_of(object))));
-    const std::lock_guard lock(cluster_.mutex_);
-    cluster_.put(object);
+    std::optional<SeenChange> change;
+    {
+      const std::lock_guard lock(cluster_.mutex_);
+      if (!in_snapshot_ && cluster_.told_) change = cluster_.change_by(object);
+      cluster_.put(object);
+    }
+    if (change) cluster_.told_(*change);
   }
   void erase(const MirroredObject& object) override {
-    const std::lock_guard lock(cluster_.mutex_);
-    cluster_.erase(object);
+    {
+      const std::lock_guard lock(cluster_.mutex_);
+      cluster_.erase(object);
+    }
+    const cluster::ObjectMeta& meta = meta_of(object);
+    if (cluster_.told_) cluster_.told_({kind_, key_of(meta), meta.uid, true, 0});
   }
   void end_snapshot() override {
     std::sort(named_.begin(), named_.end());
@@ -151,6 +160,35 @@ void MirroredCluster::touch(const std::string& service_key) {
 void MirroredCluster::touch_address(const std::string& text) {
   if (changes_.everything) return;
   if (const auto address = read_address_sloppy(text)) changes_.addresses.insert(*address);
+}
+
+// What an object that a watch puts is, beside what was there: new, or a Service with other addresses.
+std::optional<SeenChange> MirroredCluster::change_by(const MirroredObject& object) const {
+  const cluster::ObjectMeta& meta = meta_of(object);
+  SeenChange change;
+  change.key = key_of(meta);
+  change.uid = meta.uid;
+  if (const auto* service = std::get_if<cluster::Service>(&object)) {
+    const verify::ServiceEntry* entry = state_.find_service(change.key);
+    if (entry == nullptr) return change;
+    const std::vector<std::string> texts = verify::facts_of(*service).addresses();
+    const bool is_same =
+        texts.size() == entry->addresses.size() &&
+        std::all_of(texts.begin(), texts.end(), [&](const std::string& text) {
+          return std::any_of(entry->addresses.begin(), entry->addresses.end(),
+                             [&](const auto* held) { return read_address_sloppy(text) == held->first; });
+        });
+    change.revision = verify::facts_of(*service).revision;
+    return is_same ? std::nullopt : std::optional(change);
+  }
+  if (std::holds_alternative<cluster::ServiceCidr>(object)) {
+    change.kind = api::ObjectKind::kServiceCidr;
+    return state_.ranges().find(meta.name) == nullptr ? std::optional(change) : std::nullopt;
+  }
+  change.kind = api::ObjectKind::kIpAddress;
+  const auto address = read_address_sloppy(meta.name);
+  const auto* entry = address ? state_.find_address(*address) : nullptr;
+  return entry == nullptr || !entry->claim ? std::optional(change) : std::nullopt;
 }
 
 void MirroredCluster::put(const MirroredObject& object) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 
 #include "daemon/mirror/follower.hpp"
 #include "daemon/mirror/live_findings.hpp"
+#include "daemon/mirror/watch_witness.hpp"
 #include "engine/verify/state.hpp"
 
 namespace clusterip::daemon {
@@ -53,6 +55,9 @@ class MirroredCluster {
   MirroredCluster(const MirroredCluster&) = delete;
   MirroredCluster& operator=(const MirroredCluster&) = delete;
 
+  // Told what a watch shows, on the follower's thread; not what a list shows. Set before the followers start.
+  void on_change(std::function<void(const SeenChange&)> told) { told_ = std::move(told); }
+
   MirrorSink& sink(api::ObjectKind kind);
   FollowObserver& observer(api::ObjectKind kind);
 
@@ -78,12 +83,14 @@ class MirroredCluster {
   std::size_t count(api::ObjectKind kind) const;
   void touch(const std::string& service_key);
   void touch_address(const std::string& text);
+  std::optional<SeenChange> change_by(const MirroredObject& object) const;
   void put(const MirroredObject& object);
   void erase(const MirroredObject& object);
   void sweep(api::ObjectKind kind, const std::vector<std::uint64_t>& named);
 
   const std::chrono::seconds stale_after_;
   const FaultLog log_;
+  std::function<void(const SeenChange&)> told_;
   mutable std::mutex mutex_;
   verify::State state_;
   StateChanges changes_;

@@ -208,6 +208,7 @@ TEST_F(AuditJudgeTest, JoinsAClusterInTheMidstOfItsLife) {
   const auto run = [&](bool joined) {
     options.files.clear();
     options.delay = std::chrono::milliseconds(2000);
+    options.forbidden_delay = {};
     options.read_start = nullptr;
     if (joined) {
       options.read_start = [&]() -> std::variant<verify::StartState, std::string> {
@@ -383,11 +384,67 @@ TEST_F(AuditJudgeTest, WhatComesTooLateIsAGapAndWhatComesAgainIsNot) {
 }
 
 // Where requests overlap all the time the window still moves on.
+// A server that is killed takes with it what it had not written to its log yet. What the watches saw of it
+// keeps others' decisions from looking forbidden.
+TEST_F(AuditJudgeTest, WhatTheWatchesSawAndNoEventShowsIsAGap) {
+  auto lines = recording("load-two-servers-1.36", 2);
+  // The deletion of an IPAddress whose name is created again later by the other server.
+  const auto is_of = [](const RecordedLine& line, const char* verb, int code, const std::string& name) {
+    const Json event = Json::parse(line.text);
+    return event["objectRef"]["resource"] == "ipaddresses" && event["verb"] == verb &&
+           event["responseStatus"]["code"] == code && (name.empty() || event["objectRef"]["name"] == name);
+  };
+  const auto lost = std::find_if(lines.begin(), lines.end(), [&](const RecordedLine& line) {
+    if (!is_of(line, "delete", 200, "")) return false;
+    const std::string name = Json::parse(line.text)["objectRef"]["name"];
+    return std::any_of(lines.begin() + (&line - lines.data()) + 1, lines.end(),
+                       [&](const RecordedLine& later) {
+                         return later.server != line.server && is_of(later, "create", 201, name);
+                       });
+  });
+  ASSERT_NE(lost, lines.end());
+  const Json event = Json::parse(lost->text);
+  const SeenChange change{api::ObjectKind::kIpAddress, event["objectRef"]["name"],
+                          event["responseStatus"]["details"]["uid"], true, 0};
+  const cluster::Instant when = lost->answered;
+  lines.erase(lost);
+  const auto forbidden = [&](bool with_witness) {
+    begin();
+    for (std::size_t i = 0; i < 2; ++i) std::ofstream(options.files[i]) << "";
+    for (const RecordedLine& line : lines)
+      std::ofstream(options.files[line.server], std::ios::app) << line.text << '\n';
+    // From the first event on what a watch shows counts.
+    static_cast<void>(judge->round(lines.front().answered));
+    if (with_witness) judge->saw(change, when);
+    finish(lines);
+    return judge->report()->verdicts.count("forbidden");
+  };
+  EXPECT_EQ(forbidden(false), 1U);
+  EXPECT_EQ(forbidden(true), 0U);
+  EXPECT_THAT(log, HasSubstr("ipaddresses/" + change.key + " was deleted, which no audit event shows"));
+}
+
+TEST_F(AuditJudgeTest, WhatLooksForbiddenIsJudgedAgain) {
+  auto lines = recording("extend-1.36", 1);
+  options.files.pop_back();
+  ASSERT_TRUE(std::any_of(lines.begin(), lines.end(), plant_foreign_address));
+  begin();
+  for (const RecordedLine& line : lines) std::ofstream(options.files[0], std::ios::app) << line.text << '\n';
+  const cluster::Instant judged =
+      lines.back().answered + cluster::Duration::milliseconds(options.delay.count());
+  while (judge->round(judged)) continue;
+  const auto early = judge->report()->verdicts;
+  finish(lines);
+  EXPECT_LE(early.count("forbidden"), judge->report()->verdicts.count("forbidden"));
+  EXPECT_EQ(judge->report()->verdicts.at("forbidden"), 1U);
+}
+
 TEST_F(AuditJudgeTest, TheWindowMovesThoughSomeRequestIsAlwaysUnderWay) {
   auto lines = recording("load-two-servers-1.36", 2);
   options.files.clear();
   options.most_requests = 500;
   options.delay = std::chrono::milliseconds(3000);
+  options.forbidden_delay = {};
   begin();
   Json slow;
   for (std::size_t i = 0; i < lines.size(); ++i) {
