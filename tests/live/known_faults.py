@@ -4,6 +4,7 @@ A finding is excused by a fault only where the chain of its address, or the audi
 the objects that the finding names. `explain` gives the fault and the steps that show it, or None.
 """
 
+import datetime
 import ipaddress
 import re
 
@@ -13,6 +14,7 @@ DROPPED = "what a request has allocated before it is refused, or tries again, is
 EQUAL = "equal ServiceCIDRs that are deleted together take each other for a cover"
 
 SERVER = "system:apiserver"
+CACHE_LAG = 10
 CREATED = re.compile(r"^IPAddress created for services/(\S+)")
 DELETED = re.compile(rf"^IPAddress deleted by {SERVER} while services/(\S+) was being (created|updated|deleted)"
                      r"(?:, though it was the one of services/(\S+))?$")
@@ -70,6 +72,34 @@ def link_of(event, what):
     return {"auditID": event["auditID"], "time": event["stageTimestamp"], "what": what}
 
 
+def seconds_between(early, late):
+    def read(event):
+        return datetime.datetime.fromisoformat(event["stageTimestamp"].replace("Z", "+00:00"))
+    return (read(late) - read(early)).total_seconds()
+
+
+def lost_address(address, services, events):
+    """What lost_addresses tells, from the audit log: a chain begins where the mirror's window did.
+
+    The IPAddress of a Service deleted by a server, which the Service was given at about that time, and not created again.
+    """
+    last = sorted((event for event in writes(events, "ipaddresses", "create", "delete")
+                   if event["objectRef"].get("name") == address and event["responseStatus"].get("code") in (200, 201)),
+                  key=lambda event: event["stageTimestamp"])[-1:]
+    if not last or last[0]["verb"] != "delete" or last[0]["user"]["username"] != SERVER:
+        return None
+    deleted = last[0]
+    for event in writes(events, "services", "create", "update", "patch"):
+        name = f"{event['objectRef'].get('namespace')}/{event['objectRef'].get('name')}"
+        listed = (event.get("responseObject") or {}).get("spec", {}).get("clusterIPs", [])
+        # The caches of the servers may be so much behind.
+        if name in services and address in listed and abs(seconds_between(event, deleted)) <= CACHE_LAG:
+            links = [link_of(event, f"{address} given to services/{name}"),
+                     link_of(deleted, f"IPAddress deleted by {SERVER}, and not created again")]
+            return LOST, sorted(links, key=lambda link: link["time"])
+    return None
+
+
 def dropped_address(address, events):
     """An IPAddress that a request made for a Service which then did not get it."""
     made = [event for event in writes(events, "ipaddresses", "create")
@@ -125,7 +155,10 @@ def explain(finding, chain, events=()):
     address = finding.get("address", "")
     services = [f"{one['namespace']}/{one['name']}" for one in finding["objects"] if one["kind"] == "Service"]
     if finding["rule"] in ("missing-ipaddress", "duplicate-address", "wrong-parent"):
-        return explain_by_chain(services, chain)
+        explained = explain_by_chain(services, chain)
+        if explained is None and finding["rule"] == "missing-ipaddress":
+            explained = lost_address(address, services, events)
+        return explained
     if finding["rule"] == "orphan-ipaddress":
         return dropped_address(address, events)
     if finding["rule"] == "outside-every-range":

@@ -46,6 +46,29 @@ class KnownFaults(unittest.TestCase):
             finding["rule"] = rule
             self.assertIsNone(known_faults.explain(finding, finding["chain"]))
 
+    def test_the_audit_log_explains_an_address_that_was_lost(self):
+        def event(verb, resource, second, user="system:apiserver", **more):
+            return {"verb": verb, "auditID": f"{verb}-{second}", "stageTimestamp": f"2026-11-23T00:15:{second}.000000Z",
+                    "objectRef": {"resource": resource, **more.pop("ref")}, "user": {"username": user},
+                    "responseStatus": {"code": 201 if verb == "create" else 200}, **more}
+
+        finding = {"rule": "missing-ipaddress", "address": "10.96.0.7",
+                   "objects": [{"kind": "Service", "namespace": "default", "name": "a"}]}
+        address = {"ref": {"name": "10.96.0.7"}}
+        made = event("create", "ipaddresses", "10", **address)
+        given = event("update", "services", "11", user="admin", ref={"namespace": "default", "name": "a"},
+                      responseObject={"spec": {"clusterIPs": ["10.96.0.7"]}})
+        deleted = event("delete", "ipaddresses", "12", **address)
+        fault, links = known_faults.explain(finding, [], [made, given, deleted])
+        self.assertEqual(fault, known_faults.LOST)
+        self.assertEqual([link["auditID"] for link in links], ["update-11", "delete-12"])
+        again = event("create", "ipaddresses", "13", **address)
+        late = event("delete", "ipaddresses", "40", **address)
+        by_hand = event("delete", "ipaddresses", "12", user="admin", **address)
+        for events in ([made, given, deleted, again], [made, given, late], [made, given, by_hand], [made, deleted],
+                       [made, given]):
+            self.assertIsNone(known_faults.explain(finding, [], events), events)
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0]])
