@@ -45,6 +45,19 @@ std::string member_text(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// The core group has no name, and may be written so.
+std::string told_version(const Json& object, const std::string& otherwise) {
+  std::string said = member_text(object, "apiVersion");
+  if (said.empty()) return otherwise;
+  if (said.front() == '/') said.erase(0, 1);
+  return said;
+}
+
+Status other_version(const std::string& said, const std::string& expected) {
+  return bad_request("the API version in the data (" + said + ") does not match the expected API version (" +
+                     expected + ")");
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr const char* kBlanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -219,18 +232,16 @@ Result<Json> read_yaml_body(std::string_view text, const BodyLimits& limits) {
   return std::move(documents.front());
 }
 
-Refusal check_type(const Json& object, const Resource& resource, std::string_view version) {
-  const std::string expected = resource.api_version(version);
+Refusal check_kind(const Json& object, const Resource& resource, std::string_view version) {
   std::string kind = member_text(object, "kind");
-  std::string said = member_text(object, "apiVersion");
   if (kind.empty()) kind = resource.kind;
-  if (said.empty()) said = expected;
-  // The core group has no name, and may be written so.
-  if (said.front() == '/') said.erase(0, 1);
+  const std::string expected = resource.api_version(version);
+  const std::string said = told_version(object, expected);
   const std::string in_version = said.substr(said.find('/') == std::string::npos ? 0 : said.find('/') + 1);
   const std::string head =
       kind + " in version \"" + in_version + "\" cannot be handled as a " + std::string(resource.kind) + ": ";
-  if (find_kind_resource(said, kind) == nullptr) {
+  const Resource* known = find_kind_resource(said, kind);
+  if (known == nullptr) {
     return bad_request(head + "no kind \"" + kind + "\" is registered for version \"" + said +
                        "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
   }
@@ -239,10 +250,15 @@ Refusal check_type(const Json& object, const Resource& resource, std::string_vie
     return bad_request(head + "converting (" + in_version + "." + kind + ") to (" + internal + "." +
                        std::string(resource.kind) + "): unknown conversion");
   }
-  if (said != expected) {
-    return bad_request("the API version in the data (" + said +
-                       ") does not match the expected API version (" + expected + ")");
-  }
+  if (known != &resource) return other_version(said, expected);
+  return std::nullopt;
+}
+
+Refusal check_type(const Json& object, const Resource& resource, std::string_view version) {
+  if (auto refusal = check_kind(object, resource, version)) return refusal;
+  const std::string expected = resource.api_version(version);
+  const std::string said = told_version(object, expected);
+  if (said != expected) return other_version(said, expected);
   return std::nullopt;
 }
 

@@ -49,5 +49,7 @@ Result<nlohmann::json> read_object(std::string_view content_type, std::string_vi
 
 // Refuses an object that says it is something else. Missing words are taken from the path.
 Refusal check_type(const nlohmann::json& object, const Resource& resource, std::string_view version);
+// Lets any version of the kind pass: what a patch leaves is read in the version that it names.
+Refusal check_kind(const nlohmann::json& object, const Resource& resource, std::string_view version);
 
 }  // namespace clusterip::api

@@ -274,7 +274,7 @@ HttpResponse ResourceHandler::patch(ResourceCall& call) const {
         const auto in_patch = [&](const Status& fault) {
           return api::unfit_patch(fault, call.resource, is_strategic ? *sent : *result, is_strategic);
         };
-        if (auto refusal = api::check_type(*result, call.resource, call.path.version))
+        if (auto refusal = api::check_kind(*result, call.resource, call.path.version))
           return in_patch(*refusal);
         // What does not decode at all counts before what is merely not known.
         auto decoded = strategy.decode(*result);

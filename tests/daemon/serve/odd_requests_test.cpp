@@ -12,6 +12,7 @@ using Json = nlohmann::json;
 
 const std::string kServices = "/api/v1/namespaces/default/services";
 constexpr const char* kJson = "application/json";
+constexpr const char* kMerge = "application/merge-patch+json";
 
 class OddRequests : public ::testing::Test {
  protected:
@@ -97,6 +98,14 @@ TEST_F(OddRequests, AnOldVersionTellsOfItsAge) {
       old.header("Warning"),
       R"(299 - "networking.k8s.io/v1beta1 ServiceCIDR is deprecated in v1.34+, unavailable in v1.37+")");
   EXPECT_EQ(client_.get("/apis/networking.k8s.io/v1/servicecidrs").header("Warning"), "");
+}
+
+TEST_F(OddRequests, APatchMayNameAnotherVersionOfTheKind) {
+  const std::string old = "/apis/networking.k8s.io/v1beta1/servicecidrs/kubernetes";
+  const Answer other = client_.patch(old, {{"apiVersion", "networking.k8s.io/v1"}}, kMerge);
+  EXPECT_EQ(other.status, 200);
+  EXPECT_EQ(other.json()["apiVersion"], "networking.k8s.io/v1beta1");
+  EXPECT_NE(client_.patch(old, {{"apiVersion", "networking.k8s.io/v9"}}, kMerge).status, 200);
 }
 
 TEST_F(OddRequests, NamesArePartsOfPaths) {
