@@ -4,9 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+
+#include "daemon/api/status.hpp"
 
 namespace clusterip::api {
 
@@ -17,6 +18,6 @@ struct ContinueToken {
 };
 
 std::string encode(const ContinueToken& token);
-std::optional<ContinueToken> read_continue_token(std::string_view text);
+Result<ContinueToken> read_continue_token(std::string_view text);
 
 }  // namespace clusterip::api

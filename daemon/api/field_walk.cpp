@@ -50,7 +50,9 @@ class FieldWalk {
   void object(const Json& value, const ObjectSchema& schema, FieldSet& node) const {
     for (const auto& [name, member] : value.items()) {
       const FieldSchema* known = schema.find(name);
-      if (known != nullptr && !member.is_null()) field(member, *known, node.children["f:" + name]);
+      // Whoever applies null owns the field that is not there.
+      const bool counts = !member.is_null() || containers_ == Containers::kOnlyEmpty;
+      if (known != nullptr && counts) field(member, *known, node.children["f:" + name]);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "daemon/api/document.hpp"
 #include "daemon/api/go_value.hpp"
@@ -21,9 +22,9 @@ std::string between(const std::string& text, std::string_view before, std::strin
 
 // Go's name for a type of texts or for one of objects; the latter end in one of a few words.
 bool is_struct(std::string_view type) {
-  constexpr std::array<std::string_view, 12> kEnds{"Series", "Source", "Spec",  "ServiceStatus", "LoadBalancerStatus", "Meta",
-                                                   "Port",  "Condition",     "Reference",          "Ingress",
-                                                   "Entry", "Config"};
+  constexpr std::array<std::string_view, 12> kEnds{
+      "Series",    "Source",  "Spec",  "ServiceStatus", "LoadBalancerStatus", "Meta", "Port", "Condition",
+      "Reference", "Ingress", "Entry", "Config"};
   return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) {
     return type.size() >= end.size() && type.substr(type.size() - end.size()) == end;
   });
@@ -57,6 +58,14 @@ std::string converter_words(const std::string& decoder) {
   return "unrecognized type: " + (text ? "string" : target);
 }
 
+// Why the decoder refuses, without the beginning that names the kind and the version that the object claims.
+std::optional<std::string> reason_of(const Status& fault, const Resource& resource) {
+  const std::string head = "cannot be handled as a " + std::string(resource.kind) + ": ";
+  const std::size_t at = fault.message.find(head);
+  if (fault.code != 400 || at == std::string::npos) return std::nullopt;
+  return fault.message.substr(at + head.size());
+}
+
 }  // namespace
 
 std::string unreadable(const Resource& resource, std::string_view version) {
@@ -66,15 +75,26 @@ std::string unreadable(const Resource& resource, std::string_view version) {
 
 Status unfit_patch(const Status& fault, const Resource& resource, const nlohmann::json& shown,
                    bool strategic) {
-  // The beginning names the kind and the version that the object claims.
-  const std::string head = "cannot be handled as a " + std::string(resource.kind) + ": ";
-  const std::size_t at = fault.message.find(head);
-  if (fault.code != 400 || at == std::string::npos) return fault;
-  std::string why = fault.message.substr(at + head.size());
-  if (strategic) why = converter_words(why);
+  const auto reason = reason_of(fault, resource);
+  if (!reason) return fault;
+  const std::string why = strategic ? converter_words(*reason) : *reason;
   const std::string text = strategic ? go_plain(shown) : dump(shown);
   cluster::FieldError error = cluster::invalid("patch", text, why);
   return invalid({}, "", {error});
+}
+
+Status unfit_apply(const Status& fault, const Resource& resource, std::string_view api_version,
+                   const nlohmann::json& merged) {
+  const auto reason = reason_of(fault, resource);
+  if (!reason) return fault;
+  const nlohmann::json& meta = merged.at("metadata");
+  const std::string type =
+      (resource.group.empty() ? "/" : "") + std::string(api_version) + ", Kind=" + std::string(resource.kind);
+  return generic(500, "",
+                 "failed to convert new object (" + meta.value("namespace", "") + "/" +
+                     meta.value("name", "") + "; " + type +
+                     ") to proper version: unable to convert unstructured object to " + type + ": " +
+                     converter_words(*reason));
 }
 
 }  // namespace clusterip::api

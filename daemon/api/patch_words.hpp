@@ -18,5 +18,8 @@ std::string unreadable(const Resource& resource, std::string_view version);
 // with other words.
 Status unfit_patch(const Status& fault, const Resource& resource, const nlohmann::json& shown,
                    bool strategic);
+// The same as the answer to an apply: 500, for upstream expects what it has merged to fit.
+Status unfit_apply(const Status& fault, const Resource& resource, std::string_view api_version,
+                   const nlohmann::json& merged);
 
 }  // namespace clusterip::api

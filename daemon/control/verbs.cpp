@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "daemon/api/managed_fields.hpp"
+#include "daemon/api/patch_words.hpp"
 #include "daemon/api/served_document.hpp"
 #include "daemon/audit/random_names.hpp"
 #include "daemon/control/own_audit.hpp"
@@ -226,7 +227,10 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
       return terminating(resource, text_of(object.at("metadata"), "name"), std::string(name_space));
     }
   }
-  if (!text_of(object.at("metadata"), "resourceVersion").empty()) {
+  // Upstream minds a number alone, and not one of nothing.
+  const std::string revision = text_of(object.at("metadata"), "resourceVersion");
+  if (revision.find_first_not_of("0123456789") == std::string::npos &&
+      revision.find_first_not_of('0') != std::string::npos) {
     return api::generic(500, "", "resourceVersion should not be set on objects to be created");
   }
   if (!context.owned) {
@@ -351,7 +355,9 @@ Result<Written> Verbs::apply(const api::Resource& resource, const ObjectKey& key
   const auto change = [&](const Json& standing) -> Result<Json> {
     auto merged = api::server_side_apply(standing, configuration, resource, owner, force);
     if (!merged) return merged;
-    return kind.decode(*merged);
+    auto decoded = kind.decode(*merged);
+    if (!decoded) return api::unfit_apply(decoded.status(), resource, owner.api_version, *merged);
+    return decoded;
   };
   if (status || store_.get(id_of(resource), key)) {
     return update(resource, key, status, change, nullptr, settled);

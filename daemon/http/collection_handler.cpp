@@ -106,7 +106,9 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
   request.timeout = options.timeout.value_or(default_timeout());
   request.after = options.revision;
   const bool from_now = options.any_revision || options.send_initial_events;
-  if (from_now) {
+  if (request.timeout.count() == 0) {
+    request.after = store.revision();
+  } else if (from_now) {
     Listing listing = store.list(call.id(), call.path.name_space);
     if (options.send_initial_events && options.revision > listing.revision) {
       return answer_status(too_large(options.revision, listing.revision));

@@ -129,18 +129,20 @@ Result<ListOptions> read_list_options(const HttpRequest& request, const api::Res
     const auto seconds = natural(request.parameter("timeoutSeconds"));
     if (!seconds) return no_number(request.parameter("timeoutSeconds"));
     const std::uint64_t most = static_cast<std::uint64_t>(kLongestTimeout.count());
-    options.timeout = std::chrono::seconds(std::min(*seconds, most));
+    // None is asked for by 0; what is less is over before it begins.
+    const bool asked = *seconds > 0 || request.parameter("timeoutSeconds").substr(0, 1) == "-";
+    if (asked) options.timeout = std::chrono::seconds(std::min(*seconds, most));
   }
   if (auto refusal = read_revision(request, options)) return std::move(*refusal);
-  if (!request.parameter("continue").empty()) {
+  if (auto refusal = check_match(request, options)) return std::move(*refusal);
+  if (!options.watch && !request.parameter("continue").empty()) {
     if (options.revision_given && !options.any_revision) {
       return api::bad_request("specifying resource version is not allowed when using continue");
     }
-    options.from = api::read_continue_token(request.parameter("continue"));
-    if (!options.from)
-      return api::bad_request("continue key is not valid: " + std::string(request.parameter("continue")));
+    auto from = api::read_continue_token(request.parameter("continue"));
+    if (!from) return from.status();
+    options.from = std::move(*from);
   }
-  if (auto refusal = check_match(request, options)) return std::move(*refusal);
   return options;
 }
 

@@ -90,6 +90,20 @@ TEST_F(Events, ValuesOfTheWrongTypeAreRefused) {
   EXPECT_EQ(client_.post(kCore, {{"metadata", {{"name", "e"}}}, {"count", "x"}}).status, 400);
 }
 
+TEST_F(Events, WhatIsAppliedHasToFit) {
+  Json event = grouped_event();
+  event["apiVersion"] = "events.k8s.io/v1";
+  event["kind"] = "Event";
+  event["eventTime"] = "2026-01-02T03:04:05Z";
+  const Answer answer = client_.patch(kGrouped + "/e?fieldManager=m", event, "application/apply-patch+yaml");
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(answer.json()["message"],
+            "failed to convert new object (/e; events.k8s.io/v1, Kind=Event) to proper version: unable to "
+            "convert unstructured object to events.k8s.io/v1, Kind=Event: parsing time "
+            "\"2026-01-02T03:04:05Z\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \"Z\" as "
+            "\".000000\"");
+}
+
 TEST_F(Events, ArePutWhereThereIsNone) {
   EXPECT_EQ(client_.put(kGrouped + "/e", grouped_event()).status, 201);
   EXPECT_EQ(client_.put(kGrouped + "/e", grouped_event()).status, 200);

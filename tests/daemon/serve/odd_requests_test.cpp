@@ -108,6 +108,49 @@ TEST_F(OddRequests, APatchMayNameAnotherVersionOfTheKind) {
   EXPECT_NE(client_.patch(old, {{"apiVersion", "networking.k8s.io/v9"}}, kMerge).status, 200);
 }
 
+TEST_F(OddRequests, ATokenToGoOnIsReadInTheWordsOfItsDecoder) {
+  const auto refusal = [&](const std::string& token) {
+    return message(client_.get(kServices + "?limit=1&continue=" + token));
+  };
+  const std::string head = "invalid continue token: continue key is not valid: ";
+  EXPECT_EQ(refusal("x"), head + "illegal base64 data at input byte 0");
+  EXPECT_EQ(refusal("a%3D"), head + "illegal base64 data at input byte 1");
+  EXPECT_EQ(refusal("xx"), head + "invalid character '\u00c7' looking for beginning of value");
+  EXPECT_EQ(refusal("WzFd"),
+            head + "json: cannot unmarshal array into Go value of type storage.continueToken");
+  EXPECT_EQ(refusal("eyJ2IjoieCJ9"), head + "server does not recognize this encoded version x");
+  EXPECT_EQ(refusal("eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiIuLi94In0"), head + "../x");
+  EXPECT_EQ(
+      client_.get(kServices + "?continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0").status,
+      200);
+}
+
+TEST_F(OddRequests, ARevisionOfNothingIsNoneToCreateWith) {
+  const auto status = [&](const char* revision) {
+    const Json object = {{"metadata", {{"name", "a"}, {"resourceVersion", revision}}},
+                         {"spec", {{"clusterIP", "None"}}}};
+    return client_.post(kServices + "?dryRun=All", object).status;
+  };
+  EXPECT_EQ(status("0"), 201);
+  EXPECT_EQ(status("x"), 201);
+  EXPECT_EQ(status("7"), 500);
+}
+
+TEST_F(OddRequests, AWatchMayBeOverBeforeItBegins) {
+  EXPECT_EQ(client_.get(kServices + "?watch=true&timeoutSeconds=-1").body, "");
+}
+
+TEST_F(OddRequests, WhoeverAppliesNullOwnsIt) {
+  const Json object = {{"apiVersion", "v1"},
+                       {"kind", "Service"},
+                       {"metadata", {{"name", "a"}, {"labels", nullptr}}},
+                       {"spec", {{"clusterIP", "None"}}}};
+  const Answer answer =
+      client_.patch(kServices + "/a?fieldManager=m", object, "application/apply-patch+yaml");
+  const Json fields = answer.json().at("/metadata/managedFields/0/fieldsV1"_json_pointer);
+  EXPECT_EQ(fields["f:metadata"], Json({{"f:labels", Json::object()}}));
+}
+
 TEST_F(OddRequests, NamesArePartsOfPaths) {
   EXPECT_EQ(message(client_.get(kServices + "/..")), R"(Name parameter invalid: "..": may not be '..')");
   EXPECT_EQ(client_.erase(kServices + "/a%25b").status, 400);
