@@ -300,4 +300,13 @@ bool FlatSet<P, Shape>::marks_hold(OffsetSpan span) const noexcept {
   return true;
 }
 
+template <class P, class Shape>
+void FlatSet<P, Shape>::lose_marks(OffsetSpan span) noexcept {
+  for (std::uint64_t word = span.first / kBits; word <= span.last / kBits; ++word) {
+    store_.view().full_words[word].store(0, std::memory_order_seq_cst);
+    store_.view().full_blocks[word / kFan].store(0, std::memory_order_seq_cst);
+    store_.view().full_supers[word / kFan / kFan].store(0, std::memory_order_seq_cst);
+  }
+}
+
 }  // namespace clusterip::set

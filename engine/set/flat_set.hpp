@@ -76,6 +76,8 @@ class FlatSet {
 
   // For tests, at rest: whether every mark of the span's words tells the truth.
   bool marks_hold(OffsetSpan span) const noexcept;
+  // For tests, at rest: loses the marks of the span's words, as claims that fail, or leave none, may.
+  void lose_marks(OffsetSpan span) noexcept;
 
  private:
   using Word = typename P::template Atomic<std::uint64_t>;

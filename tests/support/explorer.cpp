@@ -8,26 +8,12 @@
 #include <utility>
 
 #include "tests/support/fiber.hpp"
+#include "tests/support/freed_memory.hpp"
 #include "tests/support/model_memory.hpp"
+#include "tests/support/weak_memory.hpp"
 
 namespace clusterip::test {
 namespace {
-
-constexpr std::size_t kMostThreads = 8;
-constexpr std::size_t kMostCells = 96;  // that one run stores to, in weak mode
-
-// What a thread knows: for each cell the oldest store that it may still see.
-struct View {
-  std::array<std::uint16_t, kMostCells> oldest{};
-  void join(const View& other, std::size_t cells) {
-    for (std::size_t i = 0; i < cells; ++i) oldest[i] = std::max(oldest[i], other.oldest[i]);
-  }
-};
-
-struct Message {
-  std::uint64_t value;
-  View view;
-};
 
 // What a thread will do next.
 struct Access {
@@ -49,9 +35,6 @@ struct Thread {
   bool call_begins = false;
   bool paused = false;
   std::uint64_t paused_at = 0;
-  View view;      // what its loads may not miss
-  View acquired;  // what an acquire fence would add
-  View released;  // what a relaxed store passes on: the view at the last release fence
 };
 
 // A choice of the depth-first search.
@@ -69,16 +52,17 @@ class Explorer {
   ExploreResult run(const std::function<Program()>& make);
 
   // Called from inside fibers.
-  bool inside() const { return running_; }
   void step(const Access& access);
-  std::uint64_t load(ModelCell& cell, std::memory_order order);
-  void store(ModelCell& cell, std::uint64_t value, std::memory_order order);
+  std::uint64_t load(ModelCell& cell, std::memory_order order, const Site& site);
+  void store(ModelCell& cell, std::uint64_t value, std::memory_order order, const Site& site);
   std::uint64_t change(ModelCell& cell, std::uint64_t (*how)(std::uint64_t, std::uint64_t),
-                       std::uint64_t operand, std::memory_order order);
+                       std::uint64_t operand, std::memory_order order, const Site& site);
   bool compare_exchange(ModelCell& cell, std::uint64_t& expected, std::uint64_t wanted,
-                        std::memory_order order);
-  void fence(std::memory_order order);
+                        std::memory_order order, const Site& site);
+  void fence(std::memory_order order, const Site& site);
   void fence_all();
+  void begin(ModelCell& cell);
+  void end(ModelCell& cell);
   void pause();
   std::uint64_t now() const { return clock_; }
   std::size_t current() const { return current_; }
@@ -91,7 +75,12 @@ class Explorer {
   void run_once(const std::function<Program()>& make);
   void reset(std::size_t threads);
   unsigned enabled() const;
+  bool goes_on(const Thread& self) const;
+  bool is_frozen(std::size_t thread) const {
+    return options_.frozen_thread == thread && threads_[thread]->steps >= options_.frozen_after;
+  }
   bool choose_thread();
+  void choose_among(unsigned can);
   std::size_t choose(std::size_t count);
   Node* visit_node(bool& fresh);
   bool backtrack();
@@ -100,10 +89,10 @@ class Explorer {
     return random_ >> 33;
   }
   bool sleeping() const { return !options_.weak && !options_.preemptions; }
-
-  std::vector<Message>& history(ModelCell& cell);
-  void read(ModelCell& cell, std::size_t index, std::memory_order order);
-  void append(ModelCell& cell, std::uint64_t value, std::memory_order order, const View* read_from);
+  void touch(ModelCell& cell);
+  [[noreturn]] void die(const std::string& what);
+  std::memory_order weakened(std::memory_order order, const Site& site);
+  bool drops(const Weakening& weakening);
 
   ExploreOptions options_;
   std::uint64_t random_ = options_.seed;
@@ -112,7 +101,8 @@ class Explorer {
   std::array<std::unique_ptr<Thread>, kMostThreads> threads_;
   std::size_t thread_count_ = 0;
   std::size_t current_ = 0;
-  bool running_ = false;
+  bool starting_ = false;
+  bool nobody_ = false;  // can go on
   bool redundant_ = false;
   unsigned sleep_ = 0;
   unsigned preemptions_ = 0;
@@ -120,28 +110,30 @@ class Explorer {
   std::uint64_t clock_ = 0;
   std::uint64_t stores_ = 0;
   std::string failure_;
-  std::vector<std::vector<Message>> histories_;
-  std::size_t cells_ = 0;
-  View sequential_;  // what sequentially consistent fences passed on
+  WeakMemory memory_;
 };
 
 Explorer* g_explorer = nullptr;
 
-bool acquires(std::memory_order order) {
-  return order != std::memory_order_relaxed && order != std::memory_order_release;
-}
-bool releases(std::memory_order order) {
-  return order == std::memory_order_release || order == std::memory_order_acq_rel ||
-         order == std::memory_order_seq_cst;
-}
-
+// Before every access. Who goes on is chosen here, on the fiber's own stack, so that a thread that goes on
+// itself costs no switch.
 void Explorer::step(const Access& access) {
-  Thread& self = *threads_[current_];
+  const std::size_t own = current_;
+  Thread& self = *threads_[own];
   self.next = access;
-  self.fiber.switch_back();
+  if (self.steps > options_.most_steps) fail("thread " + std::to_string(own) + " never ends");
+  if (starting_ || !failure_.empty() || !(goes_on(self) || choose_thread()) || current_ != own) {
+    self.fiber.switch_back();
+  }
   ++clock_;
   ++self.steps;
   if (std::exchange(self.call_begins, false)) self.call_begin = clock_;
+}
+
+// Whether the running thread goes on without a choice.
+bool Explorer::goes_on(const Thread& self) const {
+  if (self.paused || is_frozen(current_) || options_.random_runs != 0) return false;
+  return redundant_ || (options_.preemptions && preemptions_ >= *options_.preemptions);
 }
 
 void Explorer::reset(std::size_t threads) {
@@ -154,37 +146,27 @@ void Explorer::reset(std::size_t threads) {
   stale_ = 0;
   clock_ = 0;
   stores_ = 0;
-  cells_ = 0;
-  sequential_ = View{};
+  if (options_.weak) memory_.reset(threads);
   for (std::size_t t = 0; t < threads; ++t) {
     if (!threads_[t]) threads_[t] = std::make_unique<Thread>();
     Thread& thread = *threads_[t];
     thread.steps = 0;
     thread.paused = false;
-    if (!options_.weak) continue;
-    thread.view = View{};
-    thread.acquired = View{};
-    thread.released = View{};
   }
 }
 
 unsigned Explorer::enabled() const {
   unsigned mask = 0;
+  unsigned paused = 0;
   for (std::size_t t = 0; t < thread_count_; ++t) {
     const Thread& thread = *threads_[t];
-    if (thread.fiber.finished()) continue;
-    if (options_.frozen_thread == t && thread.steps >= options_.frozen_after) continue;
-    if (thread.paused && thread.paused_at == stores_) continue;
-    mask |= 1U << t;
+    if (thread.fiber.finished() || is_frozen(t)) continue;
+    const bool waits = thread.paused && thread.paused_at == stores_;
+    (waits ? paused : mask) |= 1U << t;
   }
-  if (mask != 0) return mask;
   // Nobody else can store any more: whoever paused looks again. One that waits for ever will take too many
   // steps.
-  for (std::size_t t = 0; t < thread_count_; ++t) {
-    const bool frozen = options_.frozen_thread == t && threads_[t]->steps >= options_.frozen_after;
-    if (!threads_[t]->fiber.finished() && !frozen) mask |= 1U << t;
-  }
-  return mask;
+  return mask != 0 ? mask : paused;
 }
 
 Node* Explorer::visit_node(bool& fresh) {
@@ -207,25 +189,32 @@ std::size_t Explorer::choose(std::size_t count) {
 
 // Sets current_; false: nobody can go on.
 bool Explorer::choose_thread() {
-  unsigned can = enabled();
-  if (can == 0) return false;
+  const unsigned can = enabled();
+  nobody_ = can == 0;
+  if (nobody_) return false;
+  choose_among(can);
+  threads_[current_]->paused = false;
+  return true;
+}
+
+void Explorer::choose_among(unsigned can) {
   const bool current_can = ((can >> current_) & 1U) != 0;
   if (redundant_) {
-    current_ = static_cast<std::size_t>(__builtin_ctz(can));
-    return true;
+    if (!current_can) current_ = static_cast<std::size_t>(__builtin_ctz(can));
+    return;
   }
   if (current_can && options_.preemptions && preemptions_ >= *options_.preemptions) can = 1U << current_;
   if (options_.random_runs != 0) {
-    if (current_can && random() % 6 != 0) return true;
+    if (current_can && random() % 6 != 0) return;
     auto skip = random() % static_cast<unsigned>(__builtin_popcount(can));
     for (; skip > 0; --skip) can &= can - 1;
     current_ = static_cast<std::size_t>(__builtin_ctz(can));
-    return true;
+    return;
   }
   unsigned awake = sleeping() ? can & ~sleep_ : can;
   if (awake == 0) {
     redundant_ = true;
-    return choose_thread();
+    return choose_among(can);
   }
   std::size_t chosen = 0;
   unsigned tried = 0;
@@ -257,7 +246,6 @@ bool Explorer::choose_thread() {
     sleep_ = still;
   }
   current_ = chosen;
-  return true;
 }
 
 bool Explorer::backtrack() {
@@ -271,19 +259,22 @@ bool Explorer::backtrack() {
 void Explorer::run_once(const std::function<Program()>& make) {
   Program program = make();
   reset(program.threads.size());
-  running_ = true;
+  g_model_running = true;
+  starting_ = true;
   for (current_ = 0; current_ < thread_count_; ++current_) {
     threads_[current_]->fiber.restart(program.threads[current_]);
     threads_[current_]->fiber.switch_to();  // to its first access
   }
+  starting_ = false;
   current_ = 0;
-  while (failure_.empty() && choose_thread()) {
-    Thread& thread = *threads_[current_];
-    thread.paused = false;
-    thread.fiber.switch_to();
-    if (thread.steps > options_.most_steps) fail("thread " + std::to_string(current_) + " never ends");
+  choose_thread();
+  while (failure_.empty() && !nobody_) {
+    const std::size_t chosen = current_;
+    threads_[chosen]->fiber.switch_to();
+    if (threads_[chosen]->fiber.finished()) choose_thread();
   }
-  running_ = false;
+  g_model_running = false;
+  freed_clear();
   for (std::size_t t = 0; t < thread_count_ && failure_.empty(); ++t) {
     if (options_.frozen_thread == t || threads_[t]->fiber.finished()) continue;
     fail("thread " + std::to_string(t) + " waits for ever");
@@ -304,77 +295,83 @@ ExploreResult Explorer::run(const std::function<Program()>& make) {
   return result;
 }
 
-std::vector<Message>& Explorer::history(ModelCell& cell) {
-  if (cell.history < 0) {
-    if (cells_ == kMostCells) {
-      std::fputs("explorer: a run stores to too many cells\n", stderr);
-      std::abort();
-    }
-    cell.history = static_cast<int>(cells_++);
-    if (histories_.size() < cells_) histories_.emplace_back();
-    auto& fresh = histories_[static_cast<std::size_t>(cell.history)];
-    fresh.clear();
-    fresh.push_back({cell.value, View{}});
+// Ends the run in the middle of the running thread.
+void Explorer::die(const std::string& what) {
+  fail(what);
+  for (;;) threads_[current_]->fiber.switch_back();
+}
+
+void Explorer::touch(ModelCell& cell) {
+  if (freed_holds(&cell)) die("thread " + std::to_string(current_) + " uses memory that was freed");
+  if (options_.weak && !memory_.touch(current_, cell)) {
+    die("thread " + std::to_string(current_) + " may use memory before it was set up");
   }
-  return histories_[static_cast<std::size_t>(cell.history)];
 }
 
-void Explorer::read(ModelCell& cell, std::size_t index, std::memory_order order) {
-  Thread& self = *threads_[current_];
-  const auto id = static_cast<std::size_t>(cell.history);
-  self.view.oldest[id] = std::max(self.view.oldest[id], static_cast<std::uint16_t>(index));
-  const View& passed = histories_[id][index].view;
-  (acquires(order) ? self.view : self.acquired).join(passed, cells_);
+void Explorer::begin(ModelCell& cell) {
+  if (options_.weak) memory_.begin(current_, cell);
 }
 
-void Explorer::append(ModelCell& cell, std::uint64_t value, std::memory_order order, const View* read_from) {
-  Thread& self = *threads_[current_];
-  auto& messages = history(cell);
-  const auto id = static_cast<std::size_t>(cell.history);
-  self.view.oldest[id] = static_cast<std::uint16_t>(messages.size());
-  View passed = releases(order) ? self.view : self.released;
-  passed.oldest[id] = static_cast<std::uint16_t>(messages.size());
-  if (read_from != nullptr) passed.join(*read_from, cells_);
-  messages.push_back({value, passed});
-  cell.value = value;
+void Explorer::end(ModelCell& cell) {
+  if (freed_holds(&cell)) die("thread " + std::to_string(current_) + " frees memory twice");
+  if (options_.weak && !memory_.end(current_, cell)) {
+    die("thread " + std::to_string(current_) + " frees memory that another may still be reading");
+  }
+  freed_note(&cell);
 }
 
-std::uint64_t Explorer::load(ModelCell& cell, std::memory_order order) {
+// Whether the order that this is about is the one to weaken.
+bool Explorer::drops(const Weakening& weakening) {
+  if (options_.found != nullptr) options_.found->insert(weakening);
+  return options_.weaken != nullptr && *options_.weaken == weakening;
+}
+
+std::memory_order Explorer::weakened(std::memory_order order, const Site& site) {
+  if (options_.weaken == nullptr && options_.found == nullptr) return order;
+  if (options_.found == nullptr && options_.weaken->line != site.line) return order;
+  using What = Weakening::What;
+  if (order == std::memory_order_seq_cst) return order;
+  const bool acquires = order == std::memory_order_acquire || order == std::memory_order_acq_rel;
+  const bool releases = order == std::memory_order_release || order == std::memory_order_acq_rel;
+  const bool drop_acquire = acquires && drops(Weakening(site, What::kAcquire));
+  const bool drop_release = releases && drops(Weakening(site, What::kRelease));
+  if (order == std::memory_order_acq_rel && drop_acquire) return std::memory_order_release;
+  if (order == std::memory_order_acq_rel && drop_release) return std::memory_order_acquire;
+  return drop_acquire || drop_release ? std::memory_order_relaxed : order;
+}
+
+std::uint64_t Explorer::load(ModelCell& cell, std::memory_order order, const Site& site) {
   step({.cell = &cell});
-  if (!options_.weak || cell.history < 0) return cell.value;
-  auto& messages = history(cell);
-  const auto id = static_cast<std::size_t>(cell.history);
-  const std::size_t newest = messages.size() - 1;
-  const std::size_t oldest = threads_[current_]->view.oldest[id];
+  touch(cell);
+  if (!options_.weak) return cell.value;
   std::size_t back = 0;
-  if (newest > oldest && stale_ < options_.stale_loads && order != std::memory_order_seq_cst) {
-    back = choose(newest - oldest + 1);
+  const std::size_t choices = memory_.choices(current_, cell);
+  if (choices > 1 && stale_ < options_.stale_loads && order != std::memory_order_seq_cst) {
+    back = choose(choices);
     if (back != 0) ++stale_;
   }
-  read(cell, newest - back, order);
-  return messages[newest - back].value;
+  return memory_.load(current_, cell, back, weakened(order, site));
 }
 
-void Explorer::store(ModelCell& cell, std::uint64_t value, std::memory_order order) {
+void Explorer::store(ModelCell& cell, std::uint64_t value, std::memory_order order, const Site& site) {
   step({.cell = &cell, .writes = true});
+  touch(cell);
   ++stores_;
   if (options_.weak) {
-    append(cell, value, order, nullptr);
+    memory_.store(current_, cell, value, weakened(order, site));
   } else {
     cell.value = value;
   }
 }
 
 std::uint64_t Explorer::change(ModelCell& cell, std::uint64_t (*how)(std::uint64_t, std::uint64_t),
-                               std::uint64_t operand, std::memory_order order) {
+                               std::uint64_t operand, std::memory_order order, const Site& site) {
   step({.cell = &cell, .writes = true});
+  touch(cell);
   ++stores_;
   const std::uint64_t was = cell.value;
   if (options_.weak) {
-    const std::size_t last = history(cell).size() - 1;
-    read(cell, last, order);
-    const View passed = history(cell)[last].view;
-    append(cell, how(was, operand), order, &passed);
+    memory_.change(current_, cell, true, how(was, operand), weakened(order, site));
   } else {
     cell.value = how(was, operand);
   }
@@ -382,45 +379,33 @@ std::uint64_t Explorer::change(ModelCell& cell, std::uint64_t (*how)(std::uint64
 }
 
 bool Explorer::compare_exchange(ModelCell& cell, std::uint64_t& expected, std::uint64_t wanted,
-                                std::memory_order order) {
+                                std::memory_order order, const Site& site) {
   step({.cell = &cell, .writes = true});
+  touch(cell);
   const std::uint64_t was = cell.value;
+  const bool equal = was == expected;
   if (options_.weak) {
-    const std::size_t last = history(cell).size() - 1;
-    read(cell, last, order);
-    const View passed = history(cell)[last].view;
-    if (was == expected) append(cell, wanted, order, &passed);
-  } else if (was == expected) {
+    memory_.change(current_, cell, equal, wanted, weakened(order, site));
+  } else if (equal) {
     cell.value = wanted;
   }
-  if (was == expected) {
-    ++stores_;
-    return true;
-  }
-  expected = was;
-  return false;
+  if (equal) ++stores_;
+  expected = equal ? expected : was;
+  return equal;
 }
 
-void Explorer::fence(std::memory_order order) {
+void Explorer::fence(std::memory_order order, const Site& site) {
   if (!options_.weak) return;
   if (order == std::memory_order_seq_cst) step({.wild = true});
-  Thread& self = *threads_[current_];
-  if (acquires(order)) self.view.join(self.acquired, cells_);
-  if (order == std::memory_order_seq_cst) {
-    self.view.join(sequential_, cells_);
-    sequential_ = self.view;
-  }
-  if (releases(order)) self.released = self.view;
+  const bool named = options_.weaken != nullptr || options_.found != nullptr;
+  if (named && drops(Weakening(site, Weakening::What::kFence))) return;
+  memory_.fence(current_, order);
 }
 
 void Explorer::fence_all() {
   if (!options_.weak) return;
   step({.wild = true});
-  for (std::size_t t = 0; t < thread_count_; ++t) sequential_.join(threads_[t]->view, cells_);
-  for (std::size_t t = 0; t < thread_count_; ++t) {
-    threads_[t]->view = sequential_;
-    threads_[t]->released = sequential_;
-  }
+  memory_.fence_all();
 }
 
 void Explorer::pause() {
@@ -431,6 +416,14 @@ void Explorer::pause() {
 }
 
 }  // namespace
+
+bool g_model_running = false;
+
+Weakening::Weakening(const Site& site, What dropped)
+    : file(std::string_view(site.file).substr(std::string_view(site.file).rfind('/') + 1)),
+      line(site.line),
+      function(site.function),
+      what(dropped) {}
 
 ExploreResult explore(const ExploreOptions& options, const std::function<Program()>& make) {
   Explorer explorer(options);
@@ -450,34 +443,35 @@ std::uint64_t explorer_call_begin() {
   return g_explorer->thread().call_begin;
 }
 std::size_t explorer_thread() {
-  return g_explorer == nullptr || !g_explorer->inside() ? 0 : g_explorer->current();
+  return g_model_running ? g_explorer->current() : 0;
 }
 void explorer_fail(const std::string& what) {
   g_explorer->fail(what);
 }
 
-// Outside of a run, while structures are built and checked, accesses are plain.
-static bool exploring() {
-  return g_explorer != nullptr && g_explorer->inside();
+void model_begin_slowly(ModelCell& cell) {
+  g_explorer->begin(cell);
 }
-
-std::uint64_t model_load(ModelCell& cell, std::memory_order order) {
-  return exploring() ? g_explorer->load(cell, order) : cell.value;
+void model_end_slowly(ModelCell& cell) {
+  g_explorer->end(cell);
 }
-void model_store(ModelCell& cell, std::uint64_t value, std::memory_order order) {
-  if (exploring()) return g_explorer->store(cell, value, order);
+std::uint64_t model_load(ModelCell& cell, std::memory_order order, const Site& site) {
+  return g_model_running ? g_explorer->load(cell, order, site) : cell.value;
+}
+void model_store(ModelCell& cell, std::uint64_t value, std::memory_order order, const Site& site) {
+  if (g_model_running) return g_explorer->store(cell, value, order, site);
   cell.value = value;
 }
 std::uint64_t model_change(ModelCell& cell, std::uint64_t (*change)(std::uint64_t, std::uint64_t),
-                           std::uint64_t operand, std::memory_order order) {
-  if (exploring()) return g_explorer->change(cell, change, operand, order);
+                           std::uint64_t operand, std::memory_order order, const Site& site) {
+  if (g_model_running) return g_explorer->change(cell, change, operand, order, site);
   const std::uint64_t was = cell.value;
   cell.value = change(was, operand);
   return was;
 }
 bool model_compare_exchange(ModelCell& cell, std::uint64_t& expected, std::uint64_t wanted,
-                            std::memory_order order) {
-  if (exploring()) return g_explorer->compare_exchange(cell, expected, wanted, order);
+                            std::memory_order order, const Site& site) {
+  if (g_model_running) return g_explorer->compare_exchange(cell, expected, wanted, order, site);
   if (cell.value != expected) {
     expected = cell.value;
     return false;
@@ -485,14 +479,14 @@ bool model_compare_exchange(ModelCell& cell, std::uint64_t& expected, std::uint6
   cell.value = wanted;
   return true;
 }
-void model_fence(std::memory_order order) {
-  if (exploring()) g_explorer->fence(order);
+void model_fence(std::memory_order order, const Site& site) {
+  if (g_model_running) g_explorer->fence(order, site);
 }
 void model_fence_all() {
-  if (exploring()) g_explorer->fence_all();
+  if (g_model_running) g_explorer->fence_all();
 }
 void model_pause() {
-  if (exploring()) g_explorer->pause();
+  if (g_model_running) g_explorer->pause();
 }
 
 }  // namespace clusterip::test

@@ -9,19 +9,40 @@
 // mode: a load may also see an older store, as far as C++ allows: every store carries what its thread knew (a
 // view), acquire loads and fences pass it on. Stores to one location keep the order in which they ran. This
 // contains store buffers (x86) and late loads (Arm), but not loads that see stores of the future.
+//
+// In both modes a run fails that uses memory which was freed; in weak mode also one that uses memory before
+// it was set up, or frees what another thread may be reading, for want of an order in between.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "tests/support/model_memory.hpp"
+
 namespace clusterip::test {
+
+// One order of one access, or one fence, that can be left out: to show that it is needed.
+struct Weakening {
+  enum class What : std::uint8_t { kAcquire, kRelease, kFence };
+  Weakening(const Site& site, What dropped);
+  std::string file;
+  unsigned line;
+  std::string function;
+  What what;
+  friend auto operator<=>(const Weakening&, const Weakening&) = default;
+};
 
 struct ExploreOptions {
   bool weak = false;
+  // Weak mode: leaves this order out.
+  const Weakening* weaken = nullptr;
+  // Weak mode: collects the orders that runs come by and that can be left out.
+  std::set<Weakening>* found = nullptr;
   // How often a thread may be interrupted where it could have gone on; absent: without limit.
   std::optional<unsigned> preemptions = std::nullopt;
   // Weak mode: how many loads of a run may see an older store.

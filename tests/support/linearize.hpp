@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace clusterip::test {
@@ -23,6 +24,10 @@ struct Call {
     kSnapshot,   // [first, last] -> bits
     kClose,      // from here on no address may come out of [first, last] by kAllocate
     kAllocate,   // any of [first, last] while it is not closed -> address; kNone: closed, or full
+    // Threads that talk outside of the set, so that the order of their calls is known: one posts as its last
+    // call, another peeks as its first.
+    kPost,
+    kPeek,  // -> whether somebody had posted
   };
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
@@ -33,6 +38,21 @@ struct Call {
   std::uint64_t first = 0;  // or the address
   std::uint64_t last = 0;
   std::uint64_t result = 0;
+  bool disturbed = false;  // see online_check.hpp
+};
+
+// What a set of addresses holds between two calls, and the rules of the calls, for online_check.hpp too.
+struct SetSpec {
+  using Call = test::Call;
+  struct State {
+    std::uint64_t held = 0;
+    bool closed = false;
+    bool posted = false;
+    friend auto operator<=>(const State&, const State&) = default;
+  };
+  // Whether the call may take effect now with its result; changes the state if so.
+  static bool applies(const Call& call, State& state);
+  static bool disturbs(const Call&) { return false; }
 };
 
 // `held` are the addresses claimed before the history. A call that never ended has `end` at the maximum: it
@@ -43,6 +63,21 @@ bool linearizable(const std::vector<Call>& history, std::uint64_t held);
 // of each thread's own calls is kept, in which they stand in the history, and what is held at the end.
 bool sequentially_consistent(const std::vector<Call>& history, std::uint64_t held, std::uint64_t held_at_end);
 
+// Remembers what was found of histories that differ in nothing but the clock. For calls of one program.
+class Verdicts {
+ public:
+  explicit Verdicts(std::uint64_t held) : held_(held) {}
+  bool linearizable(const std::vector<Call>& history);
+  bool sequentially_consistent(const std::vector<Call>& history, std::uint64_t held_at_end);
+
+ private:
+  template <class Find>
+  bool known(const std::string& key, Find find);
+  std::uint64_t held_;
+  std::unordered_map<std::string, bool> verdicts_;
+};
+
+std::string to_text(const Call& call);
 std::string to_text(const std::vector<Call>& history);
 
 }  // namespace clusterip::test

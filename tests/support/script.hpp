@@ -10,6 +10,7 @@
 
 #include "tests/support/explorer.hpp"
 #include "tests/support/linearize.hpp"
+#include "tests/support/model_platform.hpp"
 
 namespace clusterip::test {
 
@@ -17,6 +18,8 @@ struct Script {
   std::string name;
   std::uint64_t held = 0;
   std::vector<std::vector<Call>> threads;
+  // Of a FlatSet: full words have no marks at the start.
+  bool marks_lost = false;
 };
 
 inline Call claim(std::uint64_t address) {
@@ -32,6 +35,12 @@ inline Call contains(std::uint64_t address) {
 inline Call claim_next(std::uint64_t first, std::uint64_t last, std::uint64_t start) {
   return {.kind = Call::Kind::kClaimNext, .first = first, .last = last, .result = start};
 }
+inline Call post() {
+  return {.kind = Call::Kind::kPost};
+}
+inline Call peek() {
+  return {.kind = Call::Kind::kPeek};
+}
 inline Call find(std::uint64_t first, std::uint64_t last, std::uint64_t start) {
   return {.kind = Call::Kind::kFind, .first = first, .last = last, .result = start};
 }
@@ -39,23 +48,31 @@ inline Call snapshot(std::uint64_t first, std::uint64_t last) {
   return {.kind = Call::Kind::kSnapshot, .first = first, .last = last};
 }
 
-// Rig: built from the held addresses; `std::uint64_t answer(thread, call)`; `std::uint64_t bits()` at rest;
+// Rig: built from the script; `std::uint64_t answer(thread, call)`; `std::uint64_t bits()` at rest;
 // `std::string at_rest()`: what is wrong inside, or nothing.
+// `verdicts` outlives the program.
 template <class Rig>
-Program script_program(const Script& script, bool weak = false) {
+Program script_program(const Script& script, Verdicts& verdicts, bool weak) {
   struct State {
-    explicit State(std::uint64_t held) : rig(held) {}
+    explicit State(const Script& script) : rig(script) {}
+    std::uint64_t answer(std::size_t thread, const Call& call) {
+      if (call.kind == Call::Kind::kPeek) return posted.load(std::memory_order_acquire);
+      if (call.kind != Call::Kind::kPost) return rig.answer(thread, call);
+      posted.store(1, std::memory_order_release);
+      return 0;
+    }
     Rig rig;
+    ModelAtomic<std::uint64_t> posted{0};
     std::vector<Call> history;
   };
-  auto state = std::make_shared<State>(script.held);
+  auto state = std::make_shared<State>(script);
   Program program;
   program.state = state;
   for (std::size_t t = 0; t < script.threads.size(); ++t) {
     program.threads.emplace_back([state = state.get(), t, &script] {
       for (Call call : script.threads[t]) {
         explorer_begin_call();
-        call.result = state->rig.answer(t, call);
+        call.result = state->answer(t, call);
         call.begin = explorer_call_begin();
         call.end = explorer_now();
         call.thread = t;
@@ -63,23 +80,44 @@ Program script_program(const Script& script, bool weak = false) {
       }
     });
   }
-  program.check = [state = state.get(), &script, weak]() -> std::string {
-    std::vector<Call> history = state->history;
-    const std::uint64_t after = explorer_now() + 1;
-    history.push_back({.kind = Call::Kind::kSnapshot,
-                       .begin = after,
-                       .end = after,
-                       .first = 0,
-                       .last = 63,
-                       .result = state->rig.bits()});
+  program.check = [state = state.get(), &verdicts, weak]() -> std::string {
+    std::vector<Call>& history = state->history;
+    const std::uint64_t held = state->rig.bits();
     // With stale loads, what was seen when all had ended still comes last; see sequentially_consistent.
-    if (weak ? !sequentially_consistent(state->history, script.held, state->rig.bits())
-             : !linearizable(history, script.held)) {
-      return "no order explains\n" + to_text(history);
+    bool explained = false;
+    if (weak) {
+      explained = verdicts.sequentially_consistent(history, held);
+    } else {
+      const std::uint64_t after = explorer_now() + 1;
+      history.push_back({.kind = Call::Kind::kSnapshot,
+                         .begin = after,
+                         .end = after,
+                         .first = 0,
+                         .last = 63,
+                         .result = held});
+      explained = verdicts.linearizable(history);
     }
-    return state->rig.at_rest();
+    return explained ? state->rig.at_rest() : "no order explains\n" + to_text(history);
   };
   return program;
+}
+
+// Runs a script under the explorer and checks each run.
+template <class Rig>
+ExploreResult explore_script(const Script& script, const ExploreOptions& options) {
+  Verdicts verdicts(script.held);
+  return explore(options, [&] { return script_program<Rig>(script, verdicts, options.weak); });
+}
+
+// Only whether all threads end where one of them may be frozen: what it left undone has no answer.
+template <class Rig>
+ExploreResult explore_progress(const Script& script, const ExploreOptions& options) {
+  Verdicts verdicts(script.held);
+  return explore(options, [&] {
+    Program program = script_program<Rig>(script, verdicts, options.weak);
+    program.check = nullptr;
+    return program;
+  });
 }
 
 }  // namespace clusterip::test

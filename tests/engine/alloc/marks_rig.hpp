@@ -2,6 +2,8 @@
 // inside that, which can be taken out and put back. Ranges that are full at the start are marked.
 #pragma once
 
+#include <algorithm>
+
 #include "engine/ranges/full_marks.hpp"
 #include "engine/ranges/left_right.hpp"
 #include "tests/engine/set/flat_rig.hpp"
@@ -13,7 +15,7 @@ class MarksRig {
  public:
   using P = Model<kDropped>;
 
-  explicit MarksRig(std::uint64_t held) : set_(held) {
+  explicit MarksRig(const Script& script) : set_(script) {
     const auto view = tables_.view(0);
     for (std::uint64_t number = 0; number < 3; ++number) {
       const auto stop_after = [&](std::uint64_t at) { return at != number; };
@@ -134,11 +136,23 @@ inline std::vector<Script> marks_scripts() {
   };
 }
 
+// Those in which no ranges are changed: a change waits for the views of others.
+inline std::vector<Script> marks_scripts_without_changes() {
+  std::vector<Script> scripts = marks_scripts();
+  std::erase_if(scripts, [](const Script& script) {
+    return std::any_of(script.threads.begin(), script.threads.end(), [](const std::vector<Call>& calls) {
+      return std::any_of(calls.begin(), calls.end(),
+                         [](const Call& call) { return call.kind == Call::Kind::kClose; });
+    });
+  });
+  return scripts;
+}
+
 // The same without the inner range at the start.
 template <set::Step kDropped>
 class OuterRig : public MarksRig<kDropped> {
  public:
-  explicit OuterRig(std::uint64_t held) : MarksRig<kDropped>(held) {
+  explicit OuterRig(const Script& script) : MarksRig<kDropped>(script) {
     static_cast<void>(this->answer(0, take_out()));
   }
 };

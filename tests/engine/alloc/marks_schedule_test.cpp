@@ -1,7 +1,5 @@
 // Marks of full ranges under the schedule explorer: "full" over all ranges is exact, and a free address is
 // never behind a mark at rest.
-#include <algorithm>
-
 #include <gtest/gtest.h>
 
 #include "tests/engine/alloc/marks_rig.hpp"
@@ -12,7 +10,7 @@ namespace {
 template <template <set::Step> class Rig>
 void expect_each(const std::vector<Script>& scripts, const ExploreOptions& options) {
   for (const Script& script : scripts) {
-    const auto result = explore(options, [&] { return script_program<Rig<kNoStep>>(script, options.weak); });
+    const auto result = explore_script<Rig<kNoStep>>(script, options);
     EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
   }
 }
@@ -34,25 +32,12 @@ TEST(MarksSchedule, StaleLoads) {
   expect_all({.weak = true, .stale_loads = 2, .random_runs = 2000});
 }
 
-// A change of ranges waits for the views of others.
-bool changes_ranges(const Script& script) {
-  return std::any_of(script.threads.begin(), script.threads.end(), [](const std::vector<Call>& calls) {
-    return std::any_of(calls.begin(), calls.end(),
-                       [](const Call& call) { return call.kind == Call::Kind::kClose; });
-  });
-}
-
 TEST(MarksSchedule, AStalledThreadStopsNobodyButWhoChangesRanges) {
-  for (const Script& script : marks_scripts()) {
-    if (changes_ranges(script)) continue;
+  for (const Script& script : marks_scripts_without_changes()) {
     for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
       for (std::uint64_t after = 1; after < 90; after += 4) {
         const ExploreOptions options{.frozen_thread = thread, .frozen_after = after, .random_runs = 10};
-        const auto result = explore(options, [&] {
-          Program program = script_program<MarksRig<kNoStep>>(script);
-          program.check = nullptr;
-          return program;
-        });
+        const auto result = explore_progress<MarksRig<kNoStep>>(script, options);
         ASSERT_EQ(result.failure, "") << script.name << ", thread " << thread << " after " << after;
       }
     }

@@ -8,6 +8,7 @@
 #include "tests/engine/ranges/fence_rig.hpp"
 #include "tests/engine/set/flat_rig.hpp"
 #include "tests/engine/set/sparse_rig.hpp"
+#include "tests/support/proof_totals.hpp"
 
 namespace clusterip::test {
 namespace {
@@ -19,35 +20,26 @@ const ExploreOptions kOrderly{.preemptions = 3};
 const ExploreOptions kWeak{.weak = true, .preemptions = 2, .stale_loads = 2};
 const ExploreOptions kRandom{.random_runs = 1'000'000};
 
-template <Step kDropped>
-void expect_caught(const std::string& name, const ExploreOptions& options, Mode mode = Mode::kCrowded) {
-  for (const Script& script : flat_scripts()) {
+template <class Rig>
+void expect_caught_in(const std::vector<Script>& scripts, const std::string& name,
+                      const ExploreOptions& options) {
+  for (const Script& script : scripts) {
     if (script.name != name) continue;
-    const auto result =
-        mode == Mode::kCalm
-            ? explore(options,
-                      [&] { return script_program<FlatRig<kDropped, Mode::kCalm>>(script, options.weak); })
-            : explore(options, [&] {
-                return script_program<FlatRig<kDropped, Mode::kCrowded>>(script, options.weak);
-              });
+    const auto result = explore_script<Rig>(script, options);
     EXPECT_NE(result.failure, "") << "can be left out unnoticed, in " << result.runs << " runs";
     std::printf("caught in run %lu of: %s\n", static_cast<unsigned long>(result.runs), name.c_str());
+    const std::string step = testing::UnitTest::GetInstance()->current_test_info()->name();
+    if (!result.failure.empty()) add_to_total("planted bugs caught: " + step + ", by \"" + name + "\"", 1);
     return;
   }
   FAIL() << "no scenario is called " << name;
 }
 
-template <template <Step> class Rig, Step kDropped>
-void expect_rig_caught(const std::vector<Script>& scripts, const std::string& name,
-                       const ExploreOptions& options) {
-  for (const Script& script : scripts) {
-    if (script.name != name) continue;
-    const auto result = explore(options, [&] { return script_program<Rig<kDropped>>(script, options.weak); });
-    EXPECT_NE(result.failure, "") << "can be left out unnoticed, in " << result.runs << " runs";
-    std::printf("caught in run %lu of: %s\n", static_cast<unsigned long>(result.runs), name.c_str());
-    return;
-  }
-  FAIL() << "no scenario is called " << name;
+template <Step kDropped>
+void expect_caught(const std::string& name, const ExploreOptions& options, Mode mode = Mode::kCrowded) {
+  if (mode == Mode::kCalm)
+    return expect_caught_in<FlatRig<kDropped, Mode::kCalm>>(flat_scripts(), name, options);
+  expect_caught_in<FlatRig<kDropped, Mode::kCrowded>>(flat_scripts(), name, options);
 }
 
 #define CLUSTERIP_PLANT(step, ...)          \
@@ -77,14 +69,16 @@ CLUSTERIP_PLANT(kWrapAround, "full against release", kOrderly)
 CLUSTERIP_PLANT(kImageRepeated, "snapshot against two claims", kOrderly)
 CLUSTERIP_PLANT(kImageTurns, "snapshot against a moving address", kRandom)
 
-#define CLUSTERIP_PLANT_IN(rig, scripts, step, ...)           \
-  TEST(Planted, step) {                                       \
-    expect_rig_caught<rig, Step::step>(scripts, __VA_ARGS__); \
+#define CLUSTERIP_PLANT_IN(rig, scripts, step, ...)          \
+  TEST(Planted, step) {                                      \
+    expect_caught_in<rig<Step::step>>(scripts, __VA_ARGS__); \
   }
 
 CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kFrozenSeen, "claim while the table is replaced", kOrderly)
 CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kWordsFrozen, "claim while the table is replaced", kOrderly)
 CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kCopiedBeforeUse, "look-up while the table is replaced",
+                   kOrderly)
+CLUSTERIP_PLANT_IN(SparseRig, sparse_scripts(), kKeptWhileRead, "look-up while the table is replaced",
                    kOrderly)
 CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kFenceWaits, "terminate against allocate", kOrderly)
 CLUSTERIP_PLANT_IN(FenceRig, fence_scripts(), kHeavyFence, "terminate against allocate", kWeak)

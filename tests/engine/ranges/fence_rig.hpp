@@ -12,26 +12,27 @@ class FenceRig {
  public:
   using P = Model<kDropped>;
 
-  explicit FenceRig(std::uint64_t held) : set_(held) {}
+  explicit FenceRig(const Script& script) : set_(script) {}
   std::uint64_t answer(std::size_t thread, const Call& call) {
     if (call.kind == Call::Kind::kClose) {
-      tables_.change([](Table& table) { table.open = false; }, [] {});
+      tables_.change([](Table& table) { table.open.store(0, std::memory_order_relaxed); }, [] {});
       return 0;
     }
     if (call.kind != Call::Kind::kAllocate) return set_.answer(thread, call);
     const auto view = tables_.view(thread);
-    const bool open = view->open;
-    const std::uint64_t answer = open ? set_.answer(thread, call) : Call::kNone;
+    const auto open = view->open.load(std::memory_order_relaxed);
+    const std::uint64_t answer = open != 0 ? set_.answer(thread, call) : Call::kNone;
     // A table that moved in an open view: an answer that nothing explains.
-    return view->open == open ? answer : kTorn;
+    return view->open.load(std::memory_order_relaxed) == open ? answer : kTorn;
   }
   std::uint64_t bits() { return set_.bits(); }
   std::string at_rest() const { return set_.at_rest(); }
 
  private:
   static constexpr std::uint64_t kTorn = 63;
+  // In the engine a table is plain; here the explorer is to see it being read and changed.
   struct Table {
-    bool open = true;
+    typename P::template Atomic<std::uint8_t> open{1};
   };
   FlatRig<kDropped> set_;
   LeftRight<P, Table> tables_{4, []() noexcept -> std::size_t { return 4; }};

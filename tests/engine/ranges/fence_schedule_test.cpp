@@ -8,8 +8,7 @@ namespace {
 
 void expect_all(const ExploreOptions& options) {
   for (const Script& script : fence_scripts()) {
-    const auto result =
-        explore(options, [&] { return script_program<FenceRig<kNoStep>>(script, options.weak); });
+    const auto result = explore_script<FenceRig<kNoStep>>(script, options);
     EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
   }
 }

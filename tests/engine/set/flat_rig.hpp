@@ -1,5 +1,5 @@
 // FlatSet in a small shape, for the schedule explorer: 16 addresses, 2 to a word, 2 words to a block, 2
-// blocks to a superblock.
+// blocks to a superblock. Real threads use the same rig in another shape.
 #pragma once
 
 #include <vector>
@@ -11,19 +11,19 @@
 namespace clusterip::test {
 
 using SmallShape = set::FlatShape<4, 1, 1>;
-inline constexpr std::uint64_t kSmallLast = 15;
 
-template <set::Step kDropped, set::Mode kMode = set::Mode::kCalm>
-class FlatRig {
+template <class P, class Shape, set::Mode kMode>
+class FlatSetRig {
  public:
-  using P = Model<kDropped>;
+  static constexpr std::uint64_t kLast = Shape::kWords * Shape::kBits - 1;
 
-  explicit FlatRig(std::uint64_t held) {
-    for (std::uint64_t a = 0; a <= kSmallLast; ++a) {
-      if (((held >> a) & 1U) != 0) static_cast<void>(set_.claim(lines_[0], a));
+  explicit FlatSetRig(const Script& script) {
+    for (std::uint64_t a = 0; a <= kLast; ++a) {
+      if (((script.held >> a) & 1U) != 0) static_cast<void>(set_.claim(lines_[0], a));
     }
-    for (std::size_t t = 0; t < 4; ++t) lines_[t].mode.store(kMode);
-    lines_[0].claiming.store(set::kNoOffset);
+    for (std::size_t t = 0; t < 4; ++t) lines_[t].mode.store(kMode, std::memory_order_seq_cst);
+    lines_[0].claiming.store(set::kNoOffset, std::memory_order_seq_cst);
+    if (script.marks_lost) set_.lose_marks({0, kLast});
   }
 
   std::uint64_t answer(std::size_t thread, const Call& call) {
@@ -46,11 +46,11 @@ class FlatRig {
   }
   std::uint64_t bits() {
     std::uint64_t bits = 0;
-    for (std::uint64_t a = 0; a <= kSmallLast; ++a) bits |= std::uint64_t{set_.contains(a)} << a;
+    for (std::uint64_t a = 0; a <= kLast; ++a) bits |= std::uint64_t{set_.contains(a)} << a;
     return bits;
   }
   std::string at_rest() const {
-    return set_.marks_hold({0, kSmallLast}) ? "" : "a mark says full where an address is free";
+    return set_.marks_hold({0, kLast}) ? "" : "a mark says full where an address is free";
   }
 
  private:
@@ -63,13 +63,16 @@ class FlatRig {
     std::vector<Pair> image;
     set_.snapshot(line, span, image);
     std::uint64_t bits = 0;
-    for (const Pair& pair : image) bits |= pair.bits << (pair.word * SmallShape::kBits);
+    for (const Pair& pair : image) bits |= pair.bits << (pair.word * Shape::kBits);
     return bits;
   }
 
   set::Lines<P> lines_{4, []() noexcept -> std::size_t { return 4; }};
-  set::FlatSet<P, SmallShape> set_{lines_};
+  set::FlatSet<P, Shape> set_{lines_};
 };
+
+template <set::Step kDropped, set::Mode kMode = set::Mode::kCalm>
+using FlatRig = FlatSetRig<Model<kDropped>, SmallShape, kMode>;
 
 // The scenarios of the set, small enough for every interleaving or a few preemptions.
 std::vector<Script> flat_scripts();

@@ -12,8 +12,7 @@ using set::Mode;
 template <Mode kMode>
 void expect_all(const ExploreOptions& options) {
   for (const Script& script : flat_scripts()) {
-    const auto result =
-        explore(options, [&] { return script_program<FlatRig<kNoStep, kMode>>(script, options.weak); });
+    const auto result = explore_script<FlatRig<kNoStep, kMode>>(script, options);
     EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
   }
 }
@@ -35,11 +34,7 @@ TEST(FlatSchedule, AStalledThreadStopsNobody) {
     for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
       for (std::uint64_t after = 1; after < 40; after += 2) {
         const ExploreOptions options{.frozen_thread = thread, .frozen_after = after, .random_runs = 20};
-        const auto result = explore(options, [&] {
-          Program program = script_program<FlatRig<kNoStep, Mode::kBusy>>(script);
-          program.check = nullptr;
-          return program;
-        });
+        const auto result = explore_progress<FlatRig<kNoStep, Mode::kBusy>>(script, options);
         ASSERT_EQ(result.failure, "") << script.name << ", thread " << thread << " after " << after;
       }
     }
