@@ -1,145 +1,146 @@
-// Recorded histories of real threads, each window checked for linearizability. CLUSTERIP_WINDOWS sets how
-// many windows; the long part asks for more.
-#include <atomic>
-#include <cstdlib>
-#include <mutex>
-#include <string>
-#include <thread>
+// Histories of real threads: every answer of the sets, as it came, checked for linearizability. The long part
+// asks for millions of calls.
+#include "tests/support/history.hpp"
+
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "engine/alloc/draws.hpp"
-#include "engine/set/flat_set.hpp"
-#include "engine/set/thread_index.hpp"
+#include "engine/set/sparse_set.hpp"
+#include "tests/engine/set/flat_rig.hpp"
 #include "tests/support/linearize.hpp"
+#include "tests/support/proof_totals.hpp"
 
 namespace clusterip::test {
 namespace {
 
 using Kind = Call::Kind;
+using State = SetSpec::State;
+
+// Calls among a small part of the set, so that threads meet and it is often full.
+Call draw_call(SeededDraws& draws, std::uint64_t base, std::uint64_t most) {
+  constexpr Kind kKinds[] = {Kind::kClaim, Kind::kRelease,   Kind::kRelease,   Kind::kContains,
+                             Kind::kFind,  Kind::kClaimNext, Kind::kClaimNext, Kind::kSnapshot};
+  Call call{.kind = kKinds[draws.below(8)], .first = base + draws.below(3)};
+  call.last = call.first + draws.below(most - 2);
+  const std::uint64_t drawn = call.first + draws.below(call.last - call.first + 1);
+  const bool names = call.kind == Kind::kClaim || call.kind == Kind::kRelease || call.kind == Kind::kContains;
+  (names ? call.first : call.result) = drawn;
+  return call;
+}
+
 // 64 addresses, 4 to a word, 4 words to a block: marks of each kind come and go.
-using Shape = set::FlatShape<6, 2, 2>;
-using Set = set::FlatSet<set::Native, Shape>;
-
-struct Pair {
-  std::uint64_t word;
-  std::uint64_t bits;
-  bool operator==(const Pair&) const = default;
-};
-
-class Recorder {
+class FlatHistoryRig {
  public:
-  explicit Recorder(std::size_t threads) : threads_(threads), histories_(threads) {}
-
-  // Runs one window after the other; the text of the first that is not linearizable, or nothing.
-  std::string run(std::size_t windows) {
-    std::vector<std::thread> workers;
-    for (std::size_t t = 1; t < threads_; ++t) workers.emplace_back([this, t, windows] { work(t, windows); });
-    work(0, windows);
-    for (std::thread& worker : workers) worker.join();
-    return failure_;
+  using Spec = SetSpec;
+  static Call draw(SeededDraws& draws) { return draw_call(draws, 8, 9); }
+  void answer(std::size_t thread, Call& call) { call.result = set_.answer(thread, call); }
+  State begin_round() { return {.held = set_.bits()}; }
+  std::string settle(const OnlineCheck<SetSpec>& online) {
+    if (!online.may_be({.held = set_.bits()})) return "at rest the set holds what no order explains";
+    return set_.at_rest();
   }
-  std::uint64_t calls() const { return calls_; }
+  static std::string to_text(const Call& call) { return test::to_text(call); }
 
  private:
-  static constexpr int kCalls = 6;
+  FlatSetRig<set::Native, set::FlatShape<6, 2, 2>, set::Mode::kCalm> set_{Script{}};
+};
 
-  void work(std::size_t thread, std::size_t windows) {
-    SeededDraws draws(thread + 1);
-    for (std::size_t window = 0; window < windows; ++window) {
-      meet(thread);
-      histories_[thread].clear();
-      for (int i = 0; i < kCalls; ++i) histories_[thread].push_back(make_call(draws));
-      meet(thread);
-      if (thread == 0) check();
+// The addresses of one round lie in a part of the zone that was never used before, so tables fill up with
+// dead words and are replaced while threads call. In every other round each address has a word of its own;
+// then only calls that name an address are made.
+class SparseHistoryRig {
+ public:
+  using Spec = SetSpec;
+  Call draw(SeededDraws& draws) const {
+    Call call = draw_call(draws, 28, 9);
+    if (scattered() && call.kind != Kind::kClaim && call.kind != Kind::kContains) {
+      call = {.kind = call.kind == Kind::kClaimNext ? Kind::kClaim : Kind::kRelease, .first = call.first};
     }
-    meet(thread);
-  }
-
-  // All threads wait for all; a turn for each.
-  void meet(std::size_t) {
-    const std::uint64_t round = arrived_.fetch_add(1) / threads_;
-    while (arrived_.load() < (round + 1) * threads_) std::this_thread::yield();
-  }
-
-  Call make_call(SeededDraws& draws) {
-    // A small part of the set, so that threads meet and it is often full.
-    Call call{.first = 8 + draws.below(3)};
-    call.last = call.first + draws.below(7);
-    set::Line<set::Native>& line = lines_[set::thread_index()];
-    const set::OffsetSpan span{call.first, call.last};
-    const std::uint64_t start = call.first + draws.below(call.last - call.first + 1);
-    constexpr Kind kKinds[] = {Kind::kClaim, Kind::kRelease,   Kind::kRelease,   Kind::kContains,
-                               Kind::kFind,  Kind::kClaimNext, Kind::kClaimNext, Kind::kSnapshot};
-    call.kind = kKinds[draws.below(8)];
-    if (call.kind == Kind::kClaim || call.kind == Kind::kRelease || call.kind == Kind::kContains)
-      call.first = start;
-    call.begin = clock_.fetch_add(1);
-    switch (call.kind) {
-      case Kind::kClaim:
-        call.result = set_.claim(line, start) ? 1 : 0;
-        break;
-      case Kind::kRelease:
-        call.result = set_.release(line, start) ? 1 : 0;
-        break;
-      case Kind::kContains:
-        call.result = set_.contains(start) ? 1 : 0;
-        break;
-      case Kind::kFind:
-        call.result = set_.find_free(line, span, start);
-        break;
-      case Kind::kSnapshot:
-        call.result = take_snapshot(line, span);
-        break;
-      default:
-        call.result = set_.claim_next(line, span, start);
-    }
-    call.end = clock_.fetch_add(1);
     return call;
   }
+  void answer(std::size_t thread, Call& call) {
+    const set::OffsetSpan span{offset(call.first), offset(call.last)};
+    switch (call.kind) {
+      case Kind::kClaim:
+        call.result = set_.claim(thread, span.first) ? 1 : 0;
+        break;
+      case Kind::kRelease:
+        call.result = set_.release(thread, span.first) ? 1 : 0;
+        break;
+      case Kind::kContains:
+        call.result = set_.contains(thread, span.first) ? 1 : 0;
+        break;
+      case Kind::kFind:
+        call.result = address(set_.find_free(thread, span, offset(call.result)));
+        break;
+      case Kind::kSnapshot:
+        call.result = snapshot(thread, span);
+        break;
+      default:
+        call.result = address(set_.claim_next(thread, span, offset(call.result)));
+    }
+  }
+  State begin_round() {
+    for (std::uint64_t a = 0; a < 64; ++a) static_cast<void>(set_.release(0, offset(a)));
+    ++round_;
+    // The addresses below those that are drawn, so that words become full.
+    for (std::uint64_t a = 0; a < 28; ++a) static_cast<void>(set_.claim(0, offset(a)));
+    return {.held = bits()};
+  }
+  std::string settle(const OnlineCheck<SetSpec>& online) {
+    return online.may_be({.held = bits()}) ? "" : "at rest the set holds what no order explains";
+  }
+  static std::string to_text(const Call& call) { return test::to_text(call); }
 
-  std::uint64_t take_snapshot(set::Line<set::Native>& line, const set::OffsetSpan& span) {
-    std::vector<Pair> image;
-    set_.snapshot(line, span, image);
+ private:
+  bool scattered() const { return round_ % 2 == 0; }
+  std::uint64_t offset(std::uint64_t address) const {
+    return round_ * 4096 + (scattered() ? address * set::SparseSet<set::Native>::kBits : address);
+  }
+  std::uint64_t address(const std::optional<std::uint64_t>& found) const {
+    return found ? *found - round_ * 4096 : Call::kNone;
+  }
+  std::uint64_t bits() {
     std::uint64_t bits = 0;
-    for (const Pair& pair : image) bits |= pair.bits << (pair.word * Set::kBits);
+    for (std::uint64_t a = 0; a < 64; ++a) bits |= std::uint64_t{set_.contains(0, offset(a))} << a;
+    return bits;
+  }
+  std::uint64_t snapshot(std::size_t thread, const set::OffsetSpan& span) {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> image;
+    set_.snapshot(thread, span, image);
+    std::uint64_t bits = 0;
+    for (const auto& [word, held] : image) {
+      bits |= held << (word * set::SparseSet<set::Native>::kBits - round_ * 4096);
+    }
     return bits;
   }
 
-  void check() {
-    std::vector<Call> history;
-    for (const auto& part : histories_) history.insert(history.end(), part.begin(), part.end());
-    calls_ += history.size();
-    std::uint64_t now = 0;
-    for (std::uint64_t a = 0; a < 64; ++a) now |= std::uint64_t{set_.contains(a)} << a;
-    const std::uint64_t end = clock_.fetch_add(1);
-    history.push_back(
-        {.kind = Kind::kSnapshot, .begin = end, .end = end, .first = 0, .last = 63, .result = now});
-    if (failure_.empty() && !linearizable(history, held_)) failure_ = to_text(history);
-    if (failure_.empty() && !set_.marks_hold({0, 63})) failure_ = "a mark is wrong at rest";
-    held_ = now;
-  }
-
-  std::size_t threads_;
-  set::Lines<set::Native> lines_{set::kMostThreads, set::thread_index_bound};
-  Set set_{lines_};
-  std::vector<std::vector<Call>> histories_;
-  std::atomic<std::uint64_t> arrived_{0};
-  std::atomic<std::uint64_t> clock_{1};
-  std::uint64_t held_ = 0;
-  std::uint64_t calls_ = 0;
-  std::string failure_;
+  static std::size_t bound() noexcept { return 4; }
+  set::Lines<set::Native> lines_{4, bound};
+  set::ViewFence<set::Native> fence_{4, bound};
+  set::SparseSet<set::Native> set_{lines_, fence_, 1};
+  std::uint64_t round_ = 0;
 };
 
-TEST(History, EveryWindowIsLinearizable) {
-  const char* asked = std::getenv("CLUSTERIP_WINDOWS");
-  Recorder recorder(3);
-  EXPECT_EQ(recorder.run(asked == nullptr ? 3000 : std::stoul(asked)), "");
-  RecordProperty("calls", std::to_string(recorder.calls()));
+template <class Rig>
+void expect_linearizable(const std::string& name, std::uint64_t calls_a_round) {
+  for (const std::size_t threads : {2U, 3U, 4U}) {
+    History<Rig> history(threads);
+    EXPECT_EQ(history.run(history_calls(60'000) / 3, calls_a_round), "") << threads << " threads";
+    add_to_total("calls of real threads checked, " + name, history.calls());
+  }
 }
 
-// The checker itself refuses what cannot be.
+TEST(History, FlatSetIsLinearizable) {
+  expect_linearizable<FlatHistoryRig>("flat set", 5'000);
+}
+
+TEST(History, SparseSetIsLinearizable) {
+  expect_linearizable<SparseHistoryRig>("sparse set", 500);
+}
+
+// The checkers themselves refuse what cannot be.
 TEST(History, WrongAnswersAreRefused) {
   const Call taken{.kind = Kind::kClaim, .begin = 1, .end = 2, .first = 3, .result = 1};
   Call again = taken;
@@ -151,6 +152,22 @@ TEST(History, WrongAnswersAreRefused) {
       .kind = Kind::kClaimNext, .begin = 1, .end = 4, .first = 2, .last = 3, .result = Call::kNone};
   EXPECT_FALSE(linearizable({taken, full}, 0));
   EXPECT_TRUE(linearizable({taken, full}, 0b100));
+}
+
+TEST(History, WrongAnswersAreRefusedOnline) {
+  Call taken{.kind = Kind::kClaim, .first = 3, .result = 1};
+  Call full{.kind = Kind::kClaimNext, .first = 2, .last = 3, .result = Call::kNone};
+  for (const std::uint64_t held : {0b000U, 0b100U}) {
+    OnlineCheck<SetSpec> online(State{.held = held});
+    online.begin(0, full);
+    online.begin(1, taken);
+    EXPECT_TRUE(online.end(1));
+    EXPECT_EQ(online.end(0), held != 0) << "both calls overlap, and 2 is free or not";
+    EXPECT_EQ(online.may_be(State{.held = held | 0b1000}), held != 0);
+  }
+  OnlineCheck<SetSpec> apart(State{.held = 0b100});
+  apart.begin(0, full);
+  EXPECT_FALSE(apart.end(0)) << "full before the claim of the last address";
 }
 
 }  // namespace
