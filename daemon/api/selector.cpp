@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
 #include <span>
 
-#include "engine/cluster/name_rules.hpp"
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -83,183 +81,94 @@ std::string text_at(const Json& object, const char* pointer) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+// Where commas stand that are not escaped.
+std::vector<std::string> terms_of(std::string_view text) {
+  std::vector<std::string> terms(1);
+  bool escaped = false;
+  for (const char c : text) {
+    if (c == ',' && !escaped) {
+      terms.emplace_back();
+      continue;
+    }
+    terms.back() += c;
+    escaped = c == '\\' && !escaped;
+  }
+  std::sort(terms.begin(), terms.end());
+  return terms;
 }
 
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t read = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return read;
+// "" or what is wrong.
+std::string unescape(std::string_view text, std::string& value) {
+  constexpr const char* kHead = "invalid field selector: ";
+  constexpr std::string_view kEscaped = "\\,=";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      const std::string_view next = text.substr(at + 1);
+      if (next.empty() || kEscaped.find(next.front()) == std::string_view::npos) {
+        const std::size_t size = next.empty() ? 0 : cluster::first_rune(next).size;
+        return kHead + ("invalid escape sequence: \\" + std::string(next.substr(0, size)));
+      }
+      ++at;
+    } else if (text[at] == ',' || text[at] == '=') {
+      return kHead + ("unescaped character in value: " + std::to_string(static_cast<int>(text[at])));
+    }
+    value += text[at];
+  }
+  return "";
 }
 
 }  // namespace
 
-// Reads one selector text from left to right.
-class SelectorReader {
- public:
-  explicit SelectorReader(std::string_view text) : left_(text) {}
-
-  // "" or what is wrong.
-  std::string read_labels(std::vector<Selector::LabelRule>& rules) {
-    while (!trim(left_).empty()) {
-      Selector::LabelRule rule;
-      std::string fault = read_rule(rule);
-      if (!fault.empty()) return fault;
-      rules.push_back(std::move(rule));
-      skip_blanks();
-      if (left_.empty()) break;
-      if (left_.front() != ',') return "found '" + std::string(left_) + "', expected: ',' or 'end of string'";
-      left_.remove_prefix(1);
-    }
-    return "";
+std::string Selector::escaped_value(std::string_view value) {
+  std::string escaped;
+  for (const char c : value) {
+    if (c == '\\' || c == ',' || c == '=') escaped += '\\';
+    escaped += c;
   }
+  return escaped;
+}
 
- private:
-  using Operator = Selector::Operator;
-
-  std::string read_rule(Selector::LabelRule& rule) {
-    skip_blanks();
-    if (take("!")) {
-      rule.op = Operator::kNotExists;
-      rule.key = word();
-      return check_key(rule.key);
-    }
-    rule.key = word();
-    std::string fault = check_key(rule.key);
-    if (!fault.empty()) return fault;
-    skip_blanks();
-    if (left_.empty() || left_.front() == ',') return "";
-    if (take("==") || take("=")) return read_value(rule, Operator::kIn);
-    if (take("!=")) return read_value(rule, Operator::kNotIn);
-    if (take(">")) return read_value(rule, Operator::kGreater);
-    if (take("<")) return read_value(rule, Operator::kLess);
-    const std::string name = word();
-    if (name == "in") return read_set(rule, Operator::kIn);
-    if (name == "notin") return read_set(rule, Operator::kNotIn);
-    return "found '" + name + "', expected: in, notin, =, ==, !=, gt, lt";
-  }
-
-  std::string read_value(Selector::LabelRule& rule, Operator op) {
-    skip_blanks();
-    rule.op = op;
-    rule.values.push_back(word());
-    if ((op == Operator::kGreater || op == Operator::kLess) && !number(rule.values.front())) {
-      return "for 'Gt', 'Lt' operators, the value must be an integer";
-    }
-    return check_value(rule.values.front());
-  }
-
-  std::string read_set(Selector::LabelRule& rule, Operator op) {
-    rule.op = op;
-    skip_blanks();
-    if (!take("(")) return "found '" + std::string(left_) + "' expected: '('";
-    for (;;) {
-      skip_blanks();
-      rule.values.push_back(word());
-      std::string fault = check_value(rule.values.back());
-      if (!fault.empty()) return fault;
-      skip_blanks();
-      if (take(")")) return "";
-      if (!take(",")) return "found '" + std::string(left_) + "', expected: ',' or ')'";
-    }
-  }
-
-  static std::string check_key(const std::string& key) {
-    const auto reasons = cluster::check_label_key(key);
-    return reasons.empty() ? "" : "key: Invalid value: \"" + key + "\": " + reasons.front();
-  }
-  static std::string check_value(const std::string& value) {
-    const auto reasons = cluster::check_label_value(value);
-    return reasons.empty() ? "" : "values[0]: Invalid value: \"" + value + "\": " + reasons.front();
-  }
-
-  void skip_blanks() {
-    while (!left_.empty() && (left_.front() == ' ' || left_.front() == '\t')) left_.remove_prefix(1);
-  }
-  bool take(std::string_view mark) {
-    if (left_.substr(0, mark.size()) != mark) return false;
-    left_.remove_prefix(mark.size());
-    return true;
-  }
-  std::string word() {
-    const std::size_t end = std::min(left_.find_first_of("=!<>(), \t"), left_.size());
-    std::string found(left_.substr(0, end));
-    left_.remove_prefix(end);
-    return found;
-  }
-
-  std::string_view left_;
-};
-
-Result<Selector> Selector::read(const Resource& resource, std::string_view labels, std::string_view fields) {
-  Selector selector;
-  const std::string fault = SelectorReader(labels).read_labels(selector.labels_);
-  if (!fault.empty()) return bad_request("unable to parse requirement: " + fault);
+std::string Selector::read_fields(const Resource& resource, std::string_view text) {
   const auto known = fields_of(resource);
-  while (!fields.empty()) {
-    const std::size_t comma = std::min(fields.find(','), fields.size());
-    const std::string_view part = trim(fields.substr(0, comma));
-    fields.remove_prefix(std::min(comma + 1, fields.size()));
-    if (part.empty()) continue;
-    const std::size_t mark = part.find('=');
-    if (mark == std::string_view::npos || mark == 0) {
-      return bad_request("invalid selector: '" + std::string(part) + "'; can't understand '" +
-                         std::string(part) + "'");
+  for (const std::string& term : terms_of(text)) {
+    if (term.empty()) continue;
+    const std::size_t equals = term.find('=');
+    if (equals == std::string::npos) {
+      return "invalid selector: '" + std::string(text) + "'; can't understand '" + term + "'";
     }
     FieldRule rule;
-    rule.equal = part[mark - 1] != '!';
-    rule.field = trim(part.substr(0, rule.equal ? mark : mark - 1));
-    std::string_view value = part.substr(mark + 1);
-    if (value.substr(0, 1) == "=") value.remove_prefix(1);
-    rule.value = value;
-    const bool is_known = std::any_of(known.begin(), known.end(),
-                                      [&](const SelectableField& field) { return field.name == rule.field; });
-    if (!is_known && (resource.group.empty() || resource.is_view())) {
-      return bad_request("field label not supported: " + rule.field);
-    }
-    if (!is_known) {
-      return bad_request("\"" + rule.field +
-                         "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
-    }
-    selector.fields_.push_back(std::move(rule));
+    rule.equal = equals == 0 || term[equals - 1] != '!';
+    rule.field = term.substr(0, rule.equal ? equals : equals - 1);
+    std::string_view value = std::string_view(term).substr(equals + 1);
+    if (rule.equal && value.starts_with("=")) value.remove_prefix(1);
+    std::string fault = unescape(value, rule.value);
+    if (!fault.empty()) return fault;
+    fields_.push_back(std::move(rule));
   }
-  // Where the object has the field is looked up once, here.
-  for (FieldRule& rule : selector.fields_) {
+  for (FieldRule& rule : fields_) {
     const auto field = std::find_if(known.begin(), known.end(), [&](const SelectableField& candidate) {
       return candidate.name == rule.field;
     });
+    if (field == known.end()) {
+      if (resource.group.empty() || resource.is_view()) return "field label not supported: " + rule.field;
+      return cluster::go_quote(rule.field) +
+             " is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+    }
+    // Where the object has the field is looked up once, here.
     rule.field = field->pointer;
+    rule.other = field->other;
   }
-  return selector;
+  return "";
 }
 
-bool Selector::matches(const LabelRule& rule, const Json& labels) {
-  const auto found = labels.is_object() ? labels.find(rule.key) : labels.end();
-  const bool has = labels.is_object() && found != labels.end();
-  const std::string value = has && found->is_string() ? found->get<std::string>() : "";
-  const bool listed = std::find(rule.values.begin(), rule.values.end(), value) != rule.values.end();
-  switch (rule.op) {
-    case Operator::kIn:
-      return has && listed;
-    case Operator::kNotIn:
-      return !has || !listed;
-    case Operator::kExists:
-      return has;
-    case Operator::kNotExists:
-      return !has;
-    case Operator::kGreater:
-    case Operator::kLess: {
-      const auto held = number(value);
-      if (!has || !held) return false;
-      const std::int64_t limit = *number(rule.values.front());
-      return rule.op == Operator::kGreater ? *held > limit : *held < limit;
-    }
-  }
-  return false;
+Result<Selector> Selector::read(const Resource& resource, std::string_view labels, std::string_view fields) {
+  Selector selector;
+  auto rules = read_label_selector(labels);
+  if (const auto* fault = std::get_if<std::string>(&rules)) return bad_request(*fault);
+  selector.labels_ = std::move(std::get<std::vector<LabelRule>>(rules));
+  const std::string fault = selector.read_fields(resource, fields);
+  if (!fault.empty()) return bad_request(fault);
+  return selector;
 }
 
 bool Selector::matches(const Json& object) const {
@@ -267,10 +176,12 @@ bool Selector::matches(const Json& object) const {
   const Json& meta = object.at("metadata");
   const auto labels = meta.find("labels");
   for (const LabelRule& rule : labels_) {
-    if (!matches(rule, labels == meta.end() ? none : *labels)) return false;
+    if (!rule.matches(labels == meta.end() ? none : *labels)) return false;
   }
   return std::all_of(fields_.begin(), fields_.end(), [&](const FieldRule& rule) {
-    return (text_at(object, rule.field.c_str()) == rule.value) == rule.equal;
+    std::string held = text_at(object, rule.field.c_str());
+    if (held.empty() && rule.other != nullptr) held = text_at(object, rule.other);
+    return (held == rule.value) == rule.equal;
   });
 }
 

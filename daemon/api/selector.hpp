@@ -1,6 +1,6 @@
 // Label and field selectors: reading them, and asking whether an object fits.
 //
-// Mirrors apimachinery pkg/labels and pkg/fields. Unknown field names are refused with upstream's words.
+// Mirrors apimachinery pkg/fields/selector.go. Unknown field names are refused with upstream's words.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/label_selector.hpp"
 #include "daemon/api/resources.hpp"
 #include "daemon/api/status.hpp"
 
@@ -19,24 +20,22 @@ class Selector {
   // Either text may be empty.
   static Result<Selector> read(const Resource& resource, std::string_view labels, std::string_view fields);
 
+  // A value as it has to be written in a field selector.
+  static std::string escaped_value(std::string_view value);
+
   bool everything() const { return labels_.empty() && fields_.empty(); }
   bool matches(const nlohmann::json& object) const;
 
  private:
-  enum class Operator : std::uint8_t { kIn, kNotIn, kExists, kNotExists, kGreater, kLess };
-  struct LabelRule {
-    std::string key;
-    Operator op = Operator::kExists;
-    std::vector<std::string> values;
-  };
   struct FieldRule {
-    std::string field;
+    std::string field;  // its name, then its place
     std::string value;
     bool equal = true;
+    const char* other = nullptr;  // the place to ask where the first has nothing
   };
-  friend class SelectorReader;
 
-  static bool matches(const LabelRule& rule, const nlohmann::json& labels);
+  // "" or what is wrong.
+  std::string read_fields(const Resource& resource, std::string_view text);
 
   std::vector<LabelRule> labels_;
   std::vector<FieldRule> fields_;

@@ -112,7 +112,8 @@ Result<ListOptions> read_list_options(const HttpRequest& request, const api::Res
                                       std::string_view name, bool watch) {
   ListOptions options;
   std::string fields(request.parameter("fieldSelector"));
-  if (!name.empty()) fields += (fields.empty() ? "" : ",") + ("metadata.name=" + std::string(name));
+  if (!name.empty())
+    fields += (fields.empty() ? "" : ",") + ("metadata.name=" + api::Selector::escaped_value(name));
   auto selector = api::Selector::read(resource, request.parameter("labelSelector"), fields);
   if (!selector) return selector.status();
   options.selector = std::move(*selector);

@@ -123,7 +123,7 @@ std::optional<Negotiated> accepted(const Clause& clause, const Offered& offered)
 
 }  // namespace
 
-api::Refusal check_accept(std::string_view accept) {
+api::Refusal check_accept(std::string_view accept, bool watches) {
   if (accept.empty()) return std::nullopt;
   for (std::string_view left = accept; !left.empty();) {
     std::string_view clause = take(left, ',');
@@ -133,10 +133,11 @@ api::Refusal check_accept(std::string_view accept) {
       if (type == "application/" + std::string(offered.subtype)) return std::nullopt;
     }
   }
-  return api::Status{406, "NotAcceptable",
-                     "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
-                     "application/vnd.kubernetes.protobuf",
-                     api::StatusDetails{}};
+  std::string all =
+      "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, "
+      "application/vnd.kubernetes.protobuf";
+  if (watches) all += ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+  return api::Status{406, "NotAcceptable", std::move(all), api::StatusDetails{}};
 }
 
 std::optional<Negotiated> negotiate(std::string_view accept) {

@@ -23,8 +23,8 @@ struct Negotiated {
 };
 
 // 406 where no clause names a type that there is: upstream's router looks first, and knows no wildcard but
-// */*.
-api::Refusal check_accept(std::string_view accept);
+// */*. Where there are watches too, they are among the types that it names.
+api::Refusal check_accept(std::string_view accept, bool watches);
 // Absent where nothing that the client takes can be sent.
 std::optional<Negotiated> negotiate(std::string_view accept);
 // The form of a Status, which nothing transforms; JSON where the client takes none.

@@ -15,10 +15,11 @@ using nlohmann::json;
 }  // namespace
 
 Result<Presentation> Presentation::negotiate(const HttpRequest& request, const api::Resource& resource,
-                                             std::string_view version, cluster::Instant now) {
-  Presentation presentation(resource, version, now);
+                                             const api::RequestPath& path, cluster::Instant now) {
+  Presentation presentation(resource, path.version, now);
   const std::string_view accept = request.header("Accept");
-  if (auto refusal = check_accept(accept)) return std::move(*refusal);
+  const bool watches = request.method == "GET" && (path.watch || path.name.empty());
+  if (auto refusal = check_accept(accept, watches)) return std::move(*refusal);
   auto taken = daemon::negotiate(accept);
   if (!taken) return not_acceptable(false);
   presentation.taken_ = std::move(*taken);

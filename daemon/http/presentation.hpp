@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/api/request_path.hpp"
 #include "daemon/api/resources.hpp"
 #include "daemon/api/schema.hpp"
 #include "daemon/api/table.hpp"
@@ -21,7 +22,7 @@ class Presentation {
  public:
   // 406 where the client takes nothing that we can send.
   static api::Result<Presentation> negotiate(const HttpRequest& request, const api::Resource& resource,
-                                             std::string_view version, cluster::Instant now);
+                                             const api::RequestPath& path, cluster::Instant now);
 
   std::string content_type() const;
   std::string stream_type() const;

@@ -130,7 +130,7 @@ HttpResponse ResourceHandler::answer(const HttpRequest& request, const api::Requ
   if (request.method == "PATCH") {
     if (auto refusal = check_patch_type(request)) return answer_status(*refusal);
   }
-  auto presentation = Presentation::negotiate(request, resource, path.version, context.now);
+  auto presentation = Presentation::negotiate(request, resource, path, context.now);
   if (!presentation) return answer_status(presentation.status());
   AuditedBodies audited;
   context.audit = audit_;

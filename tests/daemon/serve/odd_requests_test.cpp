@@ -151,6 +151,28 @@ TEST_F(OddRequests, WhoeverAppliesNullOwnsIt) {
   EXPECT_EQ(fields["f:metadata"], Json({{"f:labels", Json::object()}}));
 }
 
+TEST_F(OddRequests, FieldSelectorsAreReadWithTheirEscapes) {
+  const auto refusal = [&](const std::string& selector, const std::string& path = kServices) {
+    return message(client_.get(path + "?fieldSelector=" + selector));
+  };
+  const std::string head = "invalid field selector: ";
+  EXPECT_EQ(refusal("metadata.name%3Da%5Cb"), head + "invalid escape sequence: \\b");
+  EXPECT_EQ(refusal("metadata.name%3Da%5C"), head + "invalid escape sequence: \\");
+  EXPECT_EQ(refusal("metadata.name%3Da%3Db"), head + "unescaped character in value: 61");
+  EXPECT_EQ(refusal("metadata.name%20%3Db"), "field label not supported: metadata.name ");
+  EXPECT_EQ(refusal("a%3Db,foo"), "invalid selector: 'a=b,foo'; can't understand 'foo'");
+  EXPECT_EQ(refusal("foo%3Db", "/apis/networking.k8s.io/v1/servicecidrs"),
+            R"("foo" is not a known field selector: only "metadata.name", "metadata.namespace")");
+  EXPECT_EQ(client_.get(kServices + "?fieldSelector=metadata.name%3Da%5C,b").status, 200);
+}
+
+TEST_F(OddRequests, AListSaysThatItCouldBeWatched) {
+  const std::string streams =
+      ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+  EXPECT_TRUE(message(client_.get(kServices, "image/png")).ends_with(streams));
+  EXPECT_FALSE(message(client_.get(kServices + "/kubernetes", "image/png")).ends_with(streams));
+}
+
 TEST_F(OddRequests, NamesArePartsOfPaths) {
   EXPECT_EQ(message(client_.get(kServices + "/..")), R"(Name parameter invalid: "..": may not be '..')");
   EXPECT_EQ(client_.erase(kServices + "/a%25b").status, 400);
