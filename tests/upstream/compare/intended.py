@@ -64,6 +64,8 @@ def reason_for(step, real, ours, found):
             return reason
     if real["code"] == 0 and ours["code"] != 0:
         return "the real server drops the connection (it panics on some updates); clusteripd answers"
+    if verb == "GET" and "watch=" in path and "Too large resource version" in str(real["body"]) and "resourceVersion=" not in path:
+        return "the real server gives a watch up whose cache lags behind on a slow machine; clusteripd serves it"
     if "RequestWatchProgress is disabled" in str(real["body"]):
         return "the etcd of this machine is too old for streaming lists through the real server"
     if verb == "POST" and "provided IP is already allocated" in message(real) and ours["code"] == 201:
