@@ -104,7 +104,7 @@ Decoded<EventObject> decode_event(const Json& object, EventApi api) {
     fields.text("type", to.type);
     fields.time("eventTime", to.time, cluster::TimeLayout::kMicros);
     fields.object("series", "v1.EventSeries", [&](FieldReader& series) {
-      to.series.emplace();
+      to.series = cluster::EventObject::Series{};
       series.int32("count", to.series->count);
       series.time("lastObservedTime", to.series->last_observed, cluster::TimeLayout::kMicros);
     });
