@@ -7,6 +7,7 @@
 #include "daemon/api/served_document.hpp"
 #include "daemon/audit/random_names.hpp"
 #include "daemon/control/own_audit.hpp"
+#include "daemon/control/owner_references.hpp"
 #include "engine/cluster/go_text.hpp"
 #include "engine/cluster/name_rules.hpp"
 
@@ -218,6 +219,7 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
   if (!decoded) return decoded.status();
   Json object = std::move(*decoded);
   if (!object.contains("metadata")) object["metadata"] = Json::object();
+  drop_repeated_owners(object, context.owned, context);
   if (auto refusal = check_namespace(resource, name_space, object)) return std::move(*refusal);
   const api::Resource& namespaces = api::resource(api::ResourceIndex::kNamespaces);
   if (resource.namespaced) {
@@ -312,6 +314,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     const Json old = api::read_served(resource, standing->document, standing->revision);
     Result<Json> fresh = change(old);
     if (!fresh) return fresh.status();
+    drop_repeated_owners(*fresh, put == nullptr, context);
     if (auto refusal = check_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
     if (auto refusal = check_identity(resource, *fresh, old, put != nullptr)) return std::move(*refusal);
     if (!context.owned) api::record_update(*fresh, old, resource, owner_of(resource, status, context));

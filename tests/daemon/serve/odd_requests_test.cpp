@@ -202,5 +202,31 @@ TEST_F(OddRequests, ParametersThatCannotBeReadDoNotCount) {
   EXPECT_EQ(client_.get(kServices + "/a").status, 404);
 }
 
+TEST_F(OddRequests, AnOwnerThatIsGivenTwiceCountsOnceWithAWarning) {
+  const Json owner{
+      {"apiVersion", "v1"}, {"kind", "Pod"}, {"name", "p"}, {"uid", "u-1"}, {"controller", true}};
+  Json service{{"metadata", {{"name", "owned"}, {"ownerReferences", {owner, owner}}}},
+               {"spec", {{"ports", {{{"port", 80}}}}}}};
+  const auto created = client_.post(kServices, service);
+  EXPECT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(created.json()["metadata"]["ownerReferences"], Json::array({owner}));
+  EXPECT_EQ(
+      created.header("Warning"),
+      "299 - \".metadata.ownerReferences contains duplicate entries; API server dedups owner references in "
+      "1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) "
+      "observed: u-1\"");
+  const auto patched =
+      client_.patch(kServices + "/owned", {{"metadata", {{"ownerReferences", {owner, owner}}}}},
+                    "application/merge-patch+json");
+  EXPECT_EQ(patched.status, 200) << patched.body;
+  EXPECT_NE(patched.header("Warning").find("duplicate entries after mutating admission happens; "),
+            std::string::npos);
+  // Two owners of one uid that differ are both kept, and refused as before.
+  Json other = owner;
+  other["name"] = "q";
+  service["metadata"] = {{"name", "two"}, {"ownerReferences", {owner, other}}};
+  EXPECT_EQ(client_.post(kServices, service).status, 422);
+}
+
 }  // namespace
 }  // namespace clusterip::testing
