@@ -57,6 +57,12 @@ class Planter:
                 "spec": {"parentRef": {"resource": "services", "namespace": "default", "name": service}}}
         return must(self.call("POST", f"{NETWORKING}/ipaddresses", body), "an IPAddress")
 
+    def free_address(self):
+        """One that the load has left; an orphan of its own would hide the planted one."""
+        _, body = self.call("GET", f"{NETWORKING}/ipaddresses")
+        taken = {one["metadata"]["name"] for one in body["items"]}
+        return next(address for address in (f"10.96.0.{number}" for number in range(254, 0, -1)) if address not in taken)
+
     def range(self, name, cidr):
         body = {"apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR", "metadata": {"name": name}, "spec": {"cidrs": [cidr]}}
         return must(self.call("POST", f"{NETWORKING}/servicecidrs", body), "a ServiceCIDR")
@@ -77,8 +83,9 @@ class Planter:
         name = self.stored_service("10.222.0.5", good)
         self.ip_address("10.222.0.5", name, {MANAGED: "ipallocator.k8s.io"})
         yield "wrong-labels", "10.222.0.5", "API: an IPAddress without family label"
-        self.ip_address("10.96.0.222", "nobody", both)
-        yield "orphan-ipaddress", "10.96.0.222", "API: an IPAddress of no Service"
+        orphan = self.free_address()
+        self.ip_address(orphan, "nobody", both)
+        yield "orphan-ipaddress", orphan, "API: an IPAddress of no Service"
         self.stored_service("10.96.0.0", good)
         yield "unusable-address", "10.96.0.0", "etcd: a Service with the network address"
         name = self.stored_service("10.222.0.8", good, ipFamilies=["IPv6"])

@@ -18,11 +18,12 @@ class Forger:
     def __init__(self, log, events):
         self.log = log
         creates = [event for event in events if event["verb"] == "create" and event["responseStatus"]["code"] == 201]
-        self.service = next(event for event in creates if event["objectRef"]["resource"] == "services"
-                            and event["responseObject"]["spec"].get("clusterIPs", ["None"])[0].startswith("10.96.")
-                            and event["user"]["username"] == "admin")
-        self.address = next(event for event in creates if event["objectRef"]["resource"] == "ipaddresses"
-                            and event["user"]["username"] == "system:apiserver")
+        # The newest: an older one may be of a process of the server that has been killed since.
+        self.service = [event for event in creates if event["objectRef"]["resource"] == "services"
+                        and event["responseObject"]["spec"].get("clusterIPs", ["None"])[0].startswith("10.96.")
+                        and event["user"]["username"] == "admin"][-1]
+        self.address = [event for event in creates if event["objectRef"]["resource"] == "ipaddresses"
+                        and event["user"]["username"] == "system:apiserver"][-1]
         self.made = 0
 
     def write(self, events):

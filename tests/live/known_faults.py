@@ -81,21 +81,22 @@ def seconds_between(early, late):
 def lost_address(address, services, events):
     """What lost_addresses tells, from the audit log: a chain begins where the mirror's window did.
 
-    The IPAddress of a Service deleted by a server, which the Service was given at about that time, and not created again.
+    The IPAddress of a Service deleted by a server, which the Service was given at about that time, and not created again
+    soon: the next repair may mend it minutes later.
     """
-    last = sorted((event for event in writes(events, "ipaddresses", "create", "delete")
-                   if event["objectRef"].get("name") == address and event["responseStatus"].get("code") in (200, 201)),
-                  key=lambda event: event["stageTimestamp"])[-1:]
-    if not last or last[0]["verb"] != "delete" or last[0]["user"]["username"] != SERVER:
-        return None
-    deleted = last[0]
+    lives = sorted((event for event in writes(events, "ipaddresses", "create", "delete")
+                    if event["objectRef"].get("name") == address and event["responseStatus"].get("code") in (200, 201)),
+                   key=lambda event: event["stageTimestamp"])
+    lost = [event for event, after in zip(lives, lives[1:] + [None]) if event["verb"] == "delete"
+            and event["user"]["username"] == SERVER and (after is None or seconds_between(event, after) > CACHE_LAG)]
     for event in writes(events, "services", "create", "update", "patch"):
         name = f"{event['objectRef'].get('namespace')}/{event['objectRef'].get('name')}"
         listed = (event.get("responseObject") or {}).get("spec", {}).get("clusterIPs", [])
         # The caches of the servers may be so much behind.
-        if name in services and address in listed and abs(seconds_between(event, deleted)) <= CACHE_LAG:
+        deleted = [one for one in lost if abs(seconds_between(event, one)) <= CACHE_LAG]
+        if name in services and address in listed and deleted:
             links = [link_of(event, f"{address} given to services/{name}"),
-                     link_of(deleted, f"IPAddress deleted by {SERVER}, and not created again")]
+                     link_of(deleted[0], f"IPAddress deleted by {SERVER}, and not created again for {CACHE_LAG} s")]
             return LOST, sorted(links, key=lambda link: link["time"])
     return None
 

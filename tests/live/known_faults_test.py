@@ -62,6 +62,8 @@ class KnownFaults(unittest.TestCase):
         fault, links = known_faults.explain(finding, [], [made, given, deleted])
         self.assertEqual(fault, known_faults.LOST)
         self.assertEqual([link["auditID"] for link in links], ["update-11", "delete-12"])
+        mended = event("create", "ipaddresses", "50", **address)
+        self.assertIsNotNone(known_faults.explain(finding, [], [made, given, deleted, mended]))
         again = event("create", "ipaddresses", "13", **address)
         late = event("delete", "ipaddresses", "40", **address)
         by_hand = event("delete", "ipaddresses", "12", user="admin", **address)
