@@ -94,3 +94,22 @@ void freed_clear() {
 [[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
   clusterip::test::give_back(memory);
 }
+// The library's forms for arrays come here by themselves, but a sanitizer's do not.
+[[gnu::noinline]] void* operator new[](std::size_t size) {
+  return clusterip::test::take(size, 1);
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return clusterip::test::take(size, static_cast<std::size_t>(alignment));
+}
+[[gnu::noinline]] void operator delete[](void* memory) noexcept {
+  clusterip::test::give_back(memory);
+}
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept {
+  clusterip::test::give_back(memory);
+}
+[[gnu::noinline]] void operator delete[](void* memory, std::align_val_t) noexcept {
+  clusterip::test::give_back(memory);
+}
+[[gnu::noinline]] void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+  clusterip::test::give_back(memory);
+}
