@@ -15,7 +15,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "control-plane"))
-from client import Api  # noqa: E402
+from client import Api, etcdctl  # noqa: E402
 
 
 class Plane:
@@ -24,7 +24,6 @@ class Plane:
     def __init__(self, folder, servers):
         self.folder = pathlib.Path(folder)
         self.apis = [Api.from_kubeconfig(self.folder / f"kubeconfig{n}") for n in range(servers)]
-        self.etcd_port = re.search(r"listen-client-urls\0?=?http://127.0.0.1:(\d+)", self.command("etcd")).group(1)
 
     def process(self, name):
         return int((self.folder / f"{name}.pid").read_text(encoding="utf-8"))
@@ -62,11 +61,8 @@ class Plane:
         self._etcdctl(["del", key])
 
     def _etcdctl(self, arguments, text=None):
-        command = ["etcdctl", f"--endpoints=127.0.0.1:{self.etcd_port}"] + arguments
-        environment = dict(os.environ, ETCDCTL_API="3")
-        done = subprocess.run(command, input=text, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise SystemExit(f"live: {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        if fault := etcdctl(self.folder, arguments, text):
+            raise SystemExit(f"live: {fault}")
 
 
 class Proxy(threading.Thread):

@@ -2,12 +2,25 @@
 
 import http.client
 import json
+import os
 import pathlib
 import re
 import ssl
+import subprocess
 import urllib.parse
 
 NETWORKING = "/apis/networking.k8s.io/v1"
+
+
+def etcdctl(folder, arguments, text=None):
+    """Runs etcdctl against the etcd of FOLDER, past every apiserver; `text` is its input. Gives what is wrong, or ""."""
+    folder = pathlib.Path(folder)
+    started_with = pathlib.Path(f"/proc/{(folder / 'etcd.pid').read_text(encoding='utf-8').strip()}/cmdline").read_text(encoding="utf-8")
+    url = re.search(r"listen-client-urls[\0=](http://127.0.0.1:\d+)", started_with).group(1)
+    environment = dict(os.environ, ETCDCTL_API="3")
+    done = subprocess.run(["etcdctl", f"--endpoints={url}", *arguments], input=text, env=environment, capture_output=True,
+                          text=True, check=False)
+    return "" if done.returncode == 0 else f"{' '.join(arguments[:2])}: {done.stderr.strip()}"
 
 
 class Api:
