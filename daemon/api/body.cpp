@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "daemon/api/go_json_syntax.hpp"
+#include "daemon/api/go_value.hpp"
 #include "daemon/api/protobuf_body.hpp"
 #include "daemon/api/yaml_json.hpp"
 #include "engine/cluster/go_text.hpp"
@@ -33,11 +34,6 @@ std::size_t nesting(std::string_view text) {
     }
   }
   return deepest;
-}
-
-// What Go's decoder calls a value.
-std::string go_kind(const Json& value) {
-  return value.is_boolean() ? "bool" : value.type_name();
 }
 
 std::string member_text(const Json& object, const char* name) {
@@ -168,14 +164,14 @@ Status unrecognized(const Resource& resource, std::string_view body, const std::
 std::optional<std::string> untold_type(const Json& object) {
   constexpr const char* kFault = "couldn't get version/kind; json parse error: json: cannot unmarshal ";
   if (!object.is_object()) {
-    return kFault + go_kind(object) +
+    return kFault + go_json_kind(object) +
            " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
            "Kind string \"json:\\\"kind,omitempty\\\"\" }";
   }
   for (const char* member : {"apiVersion", "kind"}) {
     const auto found = object.find(member);
     if (found == object.end() || found->is_string() || found->is_null()) continue;
-    return kFault + go_kind(*found) + " into Go struct field ." + member + " of type string";
+    return kFault + go_json_kind(*found) + " into Go struct field ." + member + " of type string";
   }
   const std::string version = member_text(object, "apiVersion");
   if (std::count(version.begin(), version.end(), '/') > 1)

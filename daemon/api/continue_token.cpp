@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/go_json_syntax.hpp"
+#include "daemon/api/go_value.hpp"
 #include "daemon/api/json_fields.hpp"
 
 namespace clusterip::api {
@@ -82,8 +83,8 @@ Result<ContinueToken> read_continue_token(std::string_view text) {
   // What Go lets pass and this parser does not is no object of ours either.
   if (object.is_null() || object.is_discarded()) object = nlohmann::json::object();
   if (!object.is_object()) {
-    const std::string kind = object.is_boolean() ? "bool" : object.type_name();
-    return refused("json: cannot unmarshal " + kind + " into Go value of type storage.continueToken");
+    return refused("json: cannot unmarshal " + go_json_kind(object) +
+                   " into Go value of type storage.continueToken");
   }
   std::string version;
   std::string start;

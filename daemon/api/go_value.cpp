@@ -54,4 +54,8 @@ std::string_view go_type(const Json& value) {
   }
 }
 
+std::string go_json_kind(const nlohmann::json& value) {
+  return value.is_boolean() ? "bool" : value.type_name();
+}
+
 }  // namespace clusterip::api

@@ -14,4 +14,7 @@ std::string go_syntax(const nlohmann::json& value);
 // The verb %T: "string", "int64", "map[string]interface {}".
 std::string_view go_type(const nlohmann::json& value);
 
+// What Go's decoder calls a JSON value that does not fit: "bool", "number", "object".
+std::string go_json_kind(const nlohmann::json& value);
+
 }  // namespace clusterip::api

@@ -1,11 +1,10 @@
 #include "daemon/api/label_selector.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <set>
 
 #include "engine/cluster/field_error.hpp"
+#include "engine/cluster/go_text.hpp"
 #include "engine/cluster/name_rules.hpp"
 
 namespace clusterip::api {
@@ -43,14 +42,6 @@ Item next_item(std::string_view& left) {
   Item item{token, std::string(left.substr(0, size))};
   left.remove_prefix(size);
   return item;
-}
-
-std::optional<std::int64_t> number(std::string_view text) {
-  if (text.starts_with("+") && !text.starts_with("+-")) text.remove_prefix(1);
-  std::int64_t read = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return read;
 }
 
 std::string joined(const std::vector<std::string>& reasons) {
@@ -188,7 +179,7 @@ class Parser {
   bool check_values(const LabelRule& rule) {
     const bool compares = rule.op == LabelOperator::kGreater || rule.op == LabelOperator::kLess;
     FieldErrors errors;
-    if (compares && !number(rule.values.front())) {
+    if (compares && !cluster::read_go_int(rule.values.front())) {
       errors.push_back(cluster::invalid("values[0]", rule.values.front(),
                                         "for 'Gt', 'Lt' operators, the value must be an integer"));
     }
@@ -224,9 +215,9 @@ bool LabelRule::matches(const nlohmann::json& labels) const {
       return !has;
     case LabelOperator::kGreater:
     case LabelOperator::kLess: {
-      const auto held = number(value);
+      const auto held = cluster::read_go_int(value);
       if (!has || !held) return false;
-      const std::int64_t limit = *number(values.front());
+      const std::int64_t limit = *cluster::read_go_int(values.front());
       return op == LabelOperator::kGreater ? *held > limit : *held < limit;
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/api/go_value.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -194,8 +196,8 @@ Json merged(const Json& standing, const Json& patch, const ObjectSchema* schema)
 constexpr const char* kMap = "map[string]interface {}";
 
 Status no_patch(const Json& patch, const std::string& head, const char* wanted) {
-  const std::string found = patch.is_boolean() ? "bool" : patch.type_name();
-  return bad_request(head + "json: cannot unmarshal " + found + " into Go value of type " + wanted);
+  return bad_request(head + "json: cannot unmarshal " + go_json_kind(patch) + " into Go value of type " +
+                     wanted);
 }
 
 // A test that a member is null holds where there is none; the library asks for the member.

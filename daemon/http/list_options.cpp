@@ -22,7 +22,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 // A number of which those below zero count as zero.
 std::optional<std::uint64_t> natural(std::string_view text) {
-  const auto read = read_number(text);
+  const auto read = cluster::read_go_int(text);
   if (!read) return std::nullopt;
   return static_cast<std::uint64_t>(std::max<std::int64_t>(*read, 0));
 }

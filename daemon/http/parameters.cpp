@@ -1,7 +1,5 @@
 #include "daemon/http/parameters.hpp"
 
-#include <charconv>
-
 #include "engine/cluster/go_text.hpp"
 
 namespace clusterip::daemon {
@@ -18,12 +16,9 @@ bool truth(const HttpRequest& request, std::string_view name) {
   return request.has_parameter(name) && value != "0" && !equal_ignoring_case(value, "false");
 }
 
-std::optional<std::int64_t> read_number(std::string_view text) {
-  if (text.substr(0, 1) == "+" && text.substr(1, 1) != "-") text.remove_prefix(1);
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+bool asks_to_watch(const HttpRequest& request, const api::RequestPath& path) {
+  const std::string_view watch = request.parameter("watch");
+  return path.watch || watch == "true" || watch == "1";
 }
 
 api::Status no_number(std::string_view text) {

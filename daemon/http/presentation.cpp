@@ -23,7 +23,6 @@ Result<Presentation> Presentation::negotiate(const HttpRequest& request, const a
   auto taken = daemon::negotiate(accept);
   if (!taken) return not_acceptable(false);
   presentation.taken_ = std::move(*taken);
-  presentation.status_form_ = negotiate_status(accept);
   const std::string_view include = request.parameter("includeObject");
   if (include == "None") presentation.carried_ = api::RowObject::kNone;
   if (include == "Object") presentation.carried_ = api::RowObject::kObject;
@@ -198,13 +197,15 @@ void Presentation::append_error(std::string& out, const api::Status& status) con
   }
 }
 
-void Presentation::finish(HttpResponse& response) const {
+void Presentation::finish(const HttpRequest& request, HttpResponse& response) const {
   const bool sent_as_json = response.content_type == "application/json" && !response.stream;
-  if (!sent_as_json || (taken_.form == BodyForm::kJson && status_form_ == BodyForm::kJson)) return;
+  const bool is_refusal = response.status >= 400;
+  const BodyForm status_form = is_refusal ? negotiate_status(request.header("Accept")) : taken_.form;
+  if (!sent_as_json || (taken_.form == BodyForm::kJson && status_form == BodyForm::kJson)) return;
   const json object = json::parse(response.body, nullptr, false);
   if (!object.is_object()) return;
   const bool is_status = object.value("kind", "") == "Status";
-  const BodyForm form = is_status && response.status >= 400 ? status_form_ : taken_.form;
+  const BodyForm form = is_status ? status_form : taken_.form;
   if (form == BodyForm::kYaml) {
     response.body = api::write_yaml(object);
     response.content_type = api::kYamlType;

@@ -38,7 +38,7 @@ class Presentation {
   // A Status that ends a watch.
   void append_error(std::string& out, const api::Status& status) const;
   // Puts what was made as JSON into the client's form: a Status, and everything for those who take YAML.
-  void finish(HttpResponse& response) const;
+  void finish(const HttpRequest& request, HttpResponse& response) const;
   // 406 where the client asks for the metadata of a list and gets one object, or the other way round.
   api::Refusal refuse(bool list) const;
   // 406 where it asks for a watch in a form that cannot be sent in pieces.
@@ -69,7 +69,6 @@ class Presentation {
   std::string version_;
   cluster::Instant now_;
   Negotiated taken_;
-  BodyForm status_form_ = BodyForm::kJson;
   api::RowObject carried_ = api::RowObject::kMetadata;
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/http/request_audit.hpp"
 
 #include "daemon/api/request_path.hpp"
+#include "daemon/http/parameters.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -48,9 +49,7 @@ RequestAudit::RequestAudit(AuditLog* log, const HttpRequest& request, const std:
   event_.source_ip = request.peer;
   event_.user_agent = request.header("User-Agent");
   if (auto path = api::read_request_path(request.path)) {
-    const std::string_view watch = request.parameter("watch");
-    event_.verb =
-        audit_verb(request.method, path->name.empty(), path->watch || watch == "true" || watch == "1");
+    event_.verb = audit_verb(request.method, path->name.empty(), asks_to_watch(request, *path));
     event_.with_bodies = is_write(event_.verb);
     event_.object = {std::move(path->resource), std::move(path->name_space), std::move(path->name),
                      std::move(path->group),    std::move(path->version),    std::move(path->subresource)};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/http/parameters.hpp"
 #include "daemon/observe/metrics_text.hpp"
 
 namespace clusterip::daemon {
@@ -9,14 +10,13 @@ namespace {
 
 std::string_view verb_of(const HttpRequest& request, const api::RequestPath& path) {
   const bool collection = path.name.empty();
-  const std::string_view watch = request.parameter("watch");
   if (request.method == "POST") return "POST";
   if (request.method == "PUT") return "PUT";
   if (request.method == "PATCH") {
     return request.header("Content-Type").starts_with("application/apply-patch") ? "APPLY" : "PATCH";
   }
   if (request.method == "DELETE") return collection ? "DELETECOLLECTION" : "DELETE";
-  if (path.watch || watch == "true" || watch == "1") return "WATCH";
+  if (asks_to_watch(request, path)) return "WATCH";
   return collection ? "LIST" : "GET";
 }
 

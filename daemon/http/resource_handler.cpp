@@ -1,6 +1,7 @@
 #include "daemon/http/resource_handler.hpp"
 
 #include "daemon/api/body.hpp"
+#include "daemon/api/go_value.hpp"
 #include "daemon/api/patch.hpp"
 #include "daemon/api/patch_words.hpp"
 #include "daemon/api/served_document.hpp"
@@ -142,7 +143,7 @@ HttpResponse ResourceHandler::answer(const HttpRequest& request, const api::Requ
                     audit_ == nullptr ? nullptr : &audited};
   HttpResponse response = (this->*act)(call);
   if (audit_ != nullptr && response.status >= 400) audited.status = response.body;
-  call.presentation.finish(response);
+  call.presentation.finish(request, response);
   response.audited = std::move(audited);
   for (const std::string& warning : warnings) {
     response.headers.emplace_back("Warning", "299 - " + cluster::json_quote(warning));
@@ -195,16 +196,15 @@ api::Refusal ResourceHandler::take_options(ResourceCall& call, WriteStyle style)
   return std::nullopt;
 }
 
-api::Refusal ResourceHandler::check_fields(const ResourceCall& call,
-                                           const std::vector<std::string>& faults) const {
-  if (call.field_validation == FieldValidation::kIgnore || faults.empty()) return std::nullopt;
+api::Refusal ResourceHandler::check_fields(const ResourceCall& call, const FindFaults& find) const {
+  if (call.field_validation == FieldValidation::kIgnore) return std::nullopt;
   const bool strict = call.field_validation == FieldValidation::kStrict;
   std::string all;
-  for (const std::string& fault : faults) {
+  for (const std::string& fault : find()) {
     all += (all.empty() ? "" : ", ") + fault;
     if (!strict) call.context.warn(fault);
   }
-  if (!strict) return std::nullopt;
+  if (!strict || all.empty()) return std::nullopt;
   return api::bad_request(api::unreadable(call.resource, call.path.version) +
                           "strict decoding error: " + all);
 }
@@ -223,7 +223,8 @@ HttpResponse ResourceHandler::create(ResourceCall& call) const {
                                        call.path.version, {limits_.json_depth});
   if (!object) return answer_status(object.status());
   tell_asked(call, *object);
-  if (auto refusal = check_fields(call, faults_in_body(call, *object))) return answer_status(*refusal);
+  if (auto refusal = check_fields(call, [&] { return faults_in_body(call, *object); }))
+    return answer_status(*refusal);
   const auto written = verbs_.create(call.resource, call.path.name_space, *object, call.context);
   if (!written) return answer_status(written.status());
   return present(201, call, *written->record);
@@ -235,7 +236,8 @@ HttpResponse ResourceHandler::update(ResourceCall& call) const {
                                      call.path.version, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
   tell_asked(call, *sent);
-  if (auto refusal = check_fields(call, faults_in_body(call, *sent))) return answer_status(*refusal);
+  if (auto refusal = check_fields(call, [&] { return faults_in_body(call, *sent); }))
+    return answer_status(*refusal);
   const auto decoded = verbs_.strategy(call.resource).decode(*sent);
   if (!decoded) return answer_status(decoded.status());
   if (auto refusal = check_name(call, *decoded)) return answer_status(*refusal);
@@ -279,8 +281,8 @@ HttpResponse ResourceHandler::patch(ResourceCall& call) const {
         // What does not decode at all counts before what is merely not known.
         auto decoded = strategy.decode(*result);
         if (!decoded) return in_patch(decoded.status());
-        const auto faults = api::unknown_fields(*result, api::schema_of(call.resource));
-        if (auto refusal = check_fields(call, faults)) return in_patch(*refusal);
+        const auto unknown = [&] { return api::unknown_fields(*result, api::schema_of(call.resource)); };
+        if (auto refusal = check_fields(call, unknown)) return in_patch(*refusal);
         if (auto refusal = check_name(call, *decoded)) return std::move(*refusal);
         return decoded;
       },
@@ -298,8 +300,7 @@ HttpResponse ResourceHandler::apply(ResourceCall& call) const {
   if (!sent->is_object()) {
     return answer_status(api::bad_request(
         "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
-        std::string(sent->is_boolean() ? "bool" : sent->type_name()) +
-        " into Go value of type map[string]interface {}"));
+        api::go_json_kind(*sent) + " into Go value of type map[string]interface {}"));
   }
   if (auto refusal = api::check_applied_type(*sent, call.resource, call.path.version)) {
     return answer_status(*refusal);

@@ -37,7 +37,9 @@ class ResourceHandler {
   static Act act_for(const HttpRequest& request, const api::RequestPath& path, const api::Resource& resource);
   static api::Refusal take_options(ResourceCall& call, WriteStyle style);
   // Objects to unknown and repeated fields, or warns of them, as fieldValidation says.
-  api::Refusal check_fields(const ResourceCall& call, const std::vector<std::string>& faults) const;
+  // Looks for faults only where somebody wants to know.
+  using FindFaults = std::function<std::vector<std::string>()>;
+  api::Refusal check_fields(const ResourceCall& call, const FindFaults& find) const;
   HttpResponse collection(ResourceCall& call) const;
   HttpResponse get(ResourceCall& call) const;
   HttpResponse create(ResourceCall& call) const;

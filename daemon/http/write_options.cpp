@@ -95,7 +95,7 @@ api::Refusal check_deletion(const Deletion& deletion) {
 
 api::Refusal read_parameters(const HttpRequest& request, Deletion& to) {
   if (request.has_parameter("gracePeriodSeconds")) {
-    const auto grace = read_number(request.parameter("gracePeriodSeconds"));
+    const auto grace = cluster::read_go_int(request.parameter("gracePeriodSeconds"));
     if (!grace) return no_number(request.parameter("gracePeriodSeconds"));
     to.grace = *grace;
   }

@@ -171,14 +171,15 @@ std::optional<SeenChange> MirroredCluster::change_by(const MirroredObject& objec
   if (const auto* service = std::get_if<cluster::Service>(&object)) {
     const verify::ServiceEntry* entry = state_.find_service(change.key);
     if (entry == nullptr) return change;
-    const std::vector<std::string> texts = verify::facts_of(*service).addresses();
+    const verify::ServiceFacts facts = verify::facts_of(*service);
+    const std::vector<std::string> texts = facts.addresses();
     const bool is_same =
         texts.size() == entry->addresses.size() &&
         std::all_of(texts.begin(), texts.end(), [&](const std::string& text) {
           return std::any_of(entry->addresses.begin(), entry->addresses.end(),
                              [&](const auto* held) { return read_address_sloppy(text) == held->first; });
         });
-    change.revision = verify::facts_of(*service).revision;
+    change.revision = facts.revision;
     return is_same ? std::nullopt : std::optional(change);
   }
   if (std::holds_alternative<cluster::ServiceCidr>(object)) {

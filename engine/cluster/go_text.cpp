@@ -1,6 +1,7 @@
 #include "engine/cluster/go_text.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace clusterip::cluster {
@@ -117,6 +118,14 @@ std::string go_code_point(char32_t code_point) {
   while (shift < 20 && code_point >> (shift + 4) != 0) shift += 4;
   for (; shift >= 0; shift -= 4) text += kDigits[(code_point >> shift) & 15];
   return text;
+}
+
+std::optional<std::int64_t> read_go_int(std::string_view text) {
+  if (text.starts_with("+") && !text.starts_with("+-")) text.remove_prefix(1);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 std::string json_quote(std::string_view text) {

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,8 @@ std::string go_quote(std::string_view text);
 std::string go_syntax(const std::vector<std::string>& texts);
 // "U+000A": %#U of a character that does not print.
 std::string go_code_point(char32_t code_point);
+// strconv.ParseInt of a decimal number in 64 bits, with or without a sign.
+std::optional<std::int64_t> read_go_int(std::string_view text);
 // A text as json.Marshal writes it, its HTML escapes included.
 std::string json_quote(std::string_view text);
 // A list of texts as a compact JSON array; null for an absent list is the caller's business.

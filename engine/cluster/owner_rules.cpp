@@ -1,8 +1,6 @@
 #include "engine/cluster/owner_rules.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 
 namespace clusterip::cluster {
@@ -62,13 +60,6 @@ FieldErrors validate_owner(const OwnerReference& owner) {
   return errors;
 }
 
-// %#U of a character that does not print.
-std::string code_point_text(char32_t code_point) {
-  std::array<char, 16> buffer{};
-  const int size = std::snprintf(buffer.data(), buffer.size(), "U+%04X", static_cast<unsigned>(code_point));
-  return {buffer.data(), static_cast<std::size_t>(size)};
-}
-
 FieldErrors validate_manager(const std::string& manager, const std::string& field) {
   FieldErrors errors;
   if (manager.size() > kManagerLimit) errors.push_back(too_long(field, kManagerLimit));
@@ -76,7 +67,7 @@ FieldErrors validate_manager(const std::string& manager, const std::string& fiel
     const Rune rune = first_rune(std::string_view(manager).substr(at));
     if (!is_printable(rune.code_point)) {
       errors.push_back(invalid(field, manager,
-                               "invalid character " + code_point_text(rune.code_point) + " (at position " +
+                               "invalid character " + go_code_point(rune.code_point) + " (at position " +
                                    std::to_string(at) + ")"));
     }
     at += rune.size;

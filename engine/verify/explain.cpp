@@ -91,6 +91,17 @@ AddressExplanation explain_one(const State& state, const Address& address, const
   return result;
 }
 
+std::vector<Outlook> outlooks_of_any(const std::vector<RangeUsage>& usages,
+                                     const std::vector<Family>& families, const ExplainOptions& options) {
+  std::vector<Outlook> outlooks;
+  for (const Family family : families) outlooks.push_back(outlook_of_any(usages, family, "NAME", options));
+  return outlooks;
+}
+
+std::vector<Outlook> outlooks_of_any(const State& state, const ExplainOptions& options) {
+  return outlooks_of_any(range_usage(state), configured_families(state, options), options);
+}
+
 Explanation named(const State& state, const std::string& key) {
   Explanation result;
   result.service = service_ref(key);
@@ -119,7 +130,7 @@ std::string_view place_name(Place place) {
 Explanation explain_address(const State& state, const Address& address, const ExplainOptions& options) {
   Explanation result;
   result.addresses.push_back(explain_one(state, address, options));
-  result.any_address = outlook_of_any(state, options);
+  result.any_address = outlooks_of_any(state, options);
   return result;
 }
 
@@ -130,7 +141,7 @@ Explanation explain_service(const State& state, const std::string& key, const Ex
       result.addresses.push_back(explain_one(state, held->first, options));
     }
   }
-  result.any_address = outlook_of_any(state, options);
+  result.any_address = outlooks_of_any(state, options);
   return result;
 }
 
@@ -156,16 +167,17 @@ Explanation explain_request(const State& state, cluster::Service sent, const Exp
                               "change the fields that are named: no range is asked before"});
     return result;
   }
+  const std::vector<RangeUsage> usages = range_usage(state);
   for (const cluster::AddressRequest& one : std::get<cluster::AddressPlan>(plan).requests) {
     const auto address = read_address_sloppy(one.text);
     if (address) result.addresses.push_back(explain_one(state, *address, options));
     result.request.push_back(address ? result.addresses.back().request
-                                     : outlook_of_any(state, one.family, name, options));
+                                     : outlook_of_any(usages, one.family, name, options));
   }
   if (result.request.empty()) {
     result.request.push_back({"no address", true, "as headless and ExternalName Services need none", ""});
   }
-  result.any_address = outlook_of_any(state, options);
+  result.any_address = outlooks_of_any(usages, families, options);
   return result;
 }
 

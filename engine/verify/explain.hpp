@@ -88,8 +88,8 @@ Explanation explain_request(const State& state, cluster::Service sent, const Exp
 
 // The parts, for all of them: what requests would be answered.
 Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options);
-std::vector<Outlook> outlook_of_any(const State& state, const ExplainOptions& options);
-Outlook outlook_of_any(const State& state, Family family, const std::string& service,
+// `usages` as range_usage gives them; `service`: its name, for the refusal.
+Outlook outlook_of_any(const std::vector<RangeUsage>& usages, Family family, const std::string& service,
                        const ExplainOptions& options);
 // The families that Services may have: the flag's, else those of ServiceCIDR `kubernetes`, else those of all
 // ServiceCIDRs.

@@ -102,31 +102,6 @@ bool contains(const std::vector<Family>& families, Family family) {
   return std::find(families.begin(), families.end(), family) != families.end();
 }
 
-Outlook outlook_of_any(const std::vector<RangeUsage>& usages, Family family, const std::string& service,
-                       const ExplainOptions& options) {
-  Outlook outlook;
-  outlook.request = "any " + std::string(family_name(family)) + " address";
-  std::vector<Cidr> open;
-  bool any_ready = false;
-  for (const RangeUsage& usage : usages) {
-    if (usage.cidr.family() != family || usage.state != RangeState::kReady) continue;
-    any_ready = true;
-    if (usage.all.free > 0) open.push_back(usage.cidr);
-  }
-  outlook.granted = !open.empty();
-  if (outlook.granted) {
-    outlook.reason = "through " + cidrs_text(open);
-    return outlook;
-  }
-  outlook.reason = options.version.names_service_when_full
-                       ? "Internal error occurred: failed to allocate a serviceIP for Service " +
-                             cluster::go_quote(service) + ": range is full"
-                       : "Internal error occurred: failed to allocate a serviceIP: range is full";
-  outlook.remedy = any_ready ? "delete Services, or create another ServiceCIDR of that family"
-                             : "no ServiceCIDR of that family is ready: create one";
-  return outlook;
-}
-
 }  // namespace
 
 std::vector<Family> configured_families(const State& state, const ExplainOptions& options) {
@@ -173,18 +148,29 @@ Outlook outlook_of(const State& state, const Address& address, const ExplainOpti
   return outlook;
 }
 
-Outlook outlook_of_any(const State& state, Family family, const std::string& service,
+Outlook outlook_of_any(const std::vector<RangeUsage>& usages, Family family, const std::string& service,
                        const ExplainOptions& options) {
-  return outlook_of_any(range_usage(state), family, service, options);
-}
-
-std::vector<Outlook> outlook_of_any(const State& state, const ExplainOptions& options) {
-  std::vector<Outlook> outlooks;
-  const std::vector<RangeUsage> usages = range_usage(state);
-  for (const Family family : configured_families(state, options)) {
-    outlooks.push_back(outlook_of_any(usages, family, "NAME", options));
+  Outlook outlook;
+  outlook.request = "any " + std::string(family_name(family)) + " address";
+  std::vector<Cidr> open;
+  bool any_ready = false;
+  for (const RangeUsage& usage : usages) {
+    if (usage.cidr.family() != family || usage.state != RangeState::kReady) continue;
+    any_ready = true;
+    if (usage.all.free > 0) open.push_back(usage.cidr);
   }
-  return outlooks;
+  outlook.granted = !open.empty();
+  if (outlook.granted) {
+    outlook.reason = "through " + cidrs_text(open);
+    return outlook;
+  }
+  outlook.reason = options.version.names_service_when_full
+                       ? "Internal error occurred: failed to allocate a serviceIP for Service " +
+                             cluster::go_quote(service) + ": range is full"
+                       : "Internal error occurred: failed to allocate a serviceIP: range is full";
+  outlook.remedy = any_ready ? "delete Services, or create another ServiceCIDR of that family"
+                             : "no ServiceCIDR of that family is ready: create one";
+  return outlook;
 }
 
 }  // namespace clusterip::verify
