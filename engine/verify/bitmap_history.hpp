@@ -2,10 +2,10 @@
 //
 // The bitmap is not in the record; only what it made the servers answer is. A bit can outlive its IPAddress:
 // a creation that failed leaves it set, and the repair loop deletes IPAddresses without clearing it. A draw
-// from the bitmap whose range was not ready leaves a bit that nothing names.
+// from the bitmap whose range was not ready leaves a bit that nothing names. What was left before a record
+// that begins in the midst of a cluster's life is not known: then every bit can be set.
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include "engine/verify/nesting.hpp"
@@ -15,8 +15,14 @@ namespace clusterip::verify {
 
 class BitmapHistory {
  public:
-  BitmapHistory(const Record& record, const AddressHistory& addresses, const Nesting& nesting,
-                std::vector<Cidr> flags);
+  // `whole`: the record has the cluster's beginning.
+  BitmapHistory(const Record& record, const AddressHistory& addresses, const ServiceHistory& services,
+                const Nesting& nesting, std::vector<Cidr> flags, bool whole);
+
+  // What was left before the record began is known.
+  bool is_known() const { return is_known_; }
+  // All that is left by the end of the record.
+  const LeftBits& left_bits() const { return left_; }
 
   // The flag's range of that family, which the bitmap covers.
   const Cidr* range(Family family) const;
@@ -33,9 +39,8 @@ class BitmapHistory {
 
   const AddressHistory& addresses_;
   std::vector<Cidr> flags_;
-  // The first time that something happened which leaves the bit behind.
-  std::unordered_map<Address, Instant, AddressHash> left_behind_;
-  std::vector<Instant> nameless_;  // in order
+  LeftBits left_;
+  bool is_known_;
 };
 
 }  // namespace clusterip::verify

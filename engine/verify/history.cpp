@@ -81,7 +81,8 @@ History::History(const Record& with_requests, const ReplayOptions& how)
              how.cache_lag),
       nesting(record, addresses, services),
       servers(record, nesting, how.flags),
-      bitmap(record, addresses, nesting, how.flags.empty() ? default_ranges(record) : how.flags) {
+      bitmap(record, addresses, services, nesting, how.flags.empty() ? default_ranges(record) : how.flags,
+             beginning.known_since == kBeginning) {
   for (std::uint32_t i = 0; i < record.requests.size(); ++i) {
     const AuditedRequest& request = record.requests[i];
     if (request.subject != Subject::kIpAddress) continue;

@@ -60,21 +60,14 @@ std::uint32_t tightest(const Requests* known, const Record& record, const Window
   return tightest(known, record, inner, [](std::uint32_t) { return true; });
 }
 
-bool lists(const ServiceFacts* facts, const Address& address) {
-  if (facts == nullptr) return false;
-  const auto texts = facts->addresses();
-  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
-    const auto listed = read_address_sloppy(text);
-    return listed && *listed == address;
-  });
-}
-
 // The request gave the address to the Service: others that ran meanwhile may have seen it there.
 bool gave(const AuditedRequest& request, std::uint32_t index, const Address& address,
           const ServiceHistory& services) {
-  if (!request.took_effect() || !lists(request.given_service(), address)) return false;
-  const bool creates = request.verb == Verb::kCreate || request.code == 201;
-  return creates || !lists(services.before(request, index), address);
+  const ServiceFacts* given = request.given_service();
+  if (!request.took_effect() || given == nullptr || !given->lists(address)) return false;
+  if (request.verb == Verb::kCreate || request.code == 201) return true;
+  const ServiceFacts* before = services.before(request, index);
+  return before == nullptr || !before->lists(address);
 }
 
 template <class Map, class Key>

@@ -38,6 +38,14 @@ std::vector<std::string> ServiceFacts::addresses() const {
   return cluster_ips;
 }
 
+bool ServiceFacts::lists(const Address& address) const {
+  const auto texts = addresses();
+  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+    const auto listed = read_address_sloppy(text);
+    return listed && *listed == address;
+  });
+}
+
 ServiceFacts facts_of(const cluster::Service& service) {
   ServiceFacts facts;
   read_meta(service.meta, facts);

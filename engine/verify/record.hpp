@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -61,6 +62,7 @@ struct ServiceFacts : ObjectFacts {
   bool is_headless() const;
   // The addresses that it holds, as written: none for headless and ExternalName Services.
   std::vector<std::string> addresses() const;
+  bool lists(const Address& address) const;
 };
 
 struct CidrFacts : ObjectFacts {
@@ -134,6 +136,14 @@ struct AuditedRequest {
   std::string key() const { return name_space + "/" + name; }
 };
 
+// Bits of the old bitmap of 1.33 that may be set although no IPAddress says so.
+struct LeftBits {
+  // When something happened first that leaves the bit behind.
+  std::unordered_map<Address, Instant, AddressHash> named;
+  // When a bit may have been left that nothing names; in order.
+  std::vector<Instant> nameless;
+};
+
 // The state before the first line, as far as it is known.
 struct StartState {
   // When it was so, where that is later than the first request; what came in between is not in the record.
@@ -141,6 +151,7 @@ struct StartState {
   std::vector<cluster::Service> services;
   std::vector<cluster::ServiceCidr> cidrs;
   std::vector<cluster::IpAddress> addresses;
+  std::optional<LeftBits> left_bits;
 };
 
 // Requests that a server answered in this window may be missing. Until the record is cut behind it, what the
