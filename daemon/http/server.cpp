@@ -241,16 +241,17 @@ class PlainListener : public httplib::Server {
 
   bool start_stream(Connection& connection, const Framing& framing) {
     HttpResponse response = std::move(in_hand_.streaming);
-    if (!shared_.streams.has_room()) {
-      refuse(connection, {429, "too many watches"});
-      return false;
-    }
     connection.discard_output();
-    connection.write(head_text(
+    std::string head = head_text(
         response, framing.version_11,
-        framing.version_11 ? "Transfer-Encoding: chunked\r\nConnection: close" : "Cache-Control: no-cache"));
-    if (!connection.flush()) return false;
-    return shared_.streams.adopt(connection.socket(), std::move(response.stream), framing.version_11);
+        framing.version_11 ? "Transfer-Encoding: chunked\r\nConnection: close" : "Cache-Control: no-cache");
+    // Whoever has the head is counted: the next watch is held against the limit.
+    if (shared_.streams.adopt(connection.socket(), std::move(head), std::move(response.stream),
+                              framing.version_11)) {
+      return true;
+    }
+    refuse(connection, {429, "too many watches"});
+    return false;
   }
 
   Shared& shared_;

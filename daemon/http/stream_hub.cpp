@@ -37,8 +37,8 @@ struct StreamHub::Client {
   std::unique_ptr<EventStream> stream;
   std::string unsent;
 
-  Client(int fd, std::unique_ptr<EventStream> events, bool with_chunks)
-      : socket(fd), chunked(with_chunks), stream(std::move(events)) {}
+  Client(int fd, std::string head, std::unique_ptr<EventStream> events, bool with_chunks)
+      : socket(fd), chunked(with_chunks), stream(std::move(events)), unsent(std::move(head)) {}
   ~Client() {
     if (socket >= 0) ::close(socket);
   }
@@ -80,17 +80,12 @@ StreamHub::~StreamHub() {
   ::close(wake_fd_);
 }
 
-bool StreamHub::has_room() const {
-  const std::lock_guard lock(mutex_);
-  return !stopping_ && count_ < limits_.most_streams;
-}
-
-bool StreamHub::adopt(int socket, std::unique_ptr<EventStream> stream, bool chunked) {
+bool StreamHub::adopt(int socket, std::string head, std::unique_ptr<EventStream> stream, bool chunked) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || count_ >= limits_.most_streams) return false;
     ++count_;
-    arriving_.push_back(std::make_unique<Client>(socket, std::move(stream), chunked));
+    arriving_.push_back(std::make_unique<Client>(socket, std::move(head), std::move(stream), chunked));
   }
   wake();
   return true;

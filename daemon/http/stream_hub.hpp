@@ -30,10 +30,9 @@ class StreamHub {
   StreamHub(const StreamHub&) = delete;
   StreamHub& operator=(const StreamHub&) = delete;
 
-  // Whether one more stream would be taken, if nobody else comes first.
-  bool has_room() const;
-  // Takes the socket over. False: there are too many streams; the socket stays the caller's.
-  [[nodiscard]] bool adopt(int socket, std::unique_ptr<EventStream> stream, bool chunked);
+  // Takes the socket over and sends `head` before the stream. False: there are too many streams; nothing was
+  // sent, and the socket stays the caller's.
+  [[nodiscard]] bool adopt(int socket, std::string head, std::unique_ptr<EventStream> stream, bool chunked);
   // Something happened that streams may want to send. Cheap; any thread.
   void wake();
   // Ends all streams properly and closes their sockets.
