@@ -101,6 +101,11 @@ bool AuditInbox::empty_into(verify::Record& record) {
   return came;
 }
 
+std::size_t AuditInbox::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 std::vector<verify::Gap> AuditInbox::gaps() const {
   const std::lock_guard lock(mutex_);
   std::vector<verify::Gap> found;

@@ -47,6 +47,8 @@ class AuditInbox {
 
   // Moves all that came to the end of the record. False: nothing came.
   bool empty_into(verify::Record& record);
+  // How many requests came and were not taken yet.
+  std::size_t waiting() const;
   std::vector<verify::Gap> gaps() const;
   // The record was cut behind the gaps that ended by then.
   void forget_gaps(verify::Instant cut);

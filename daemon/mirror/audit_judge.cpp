@@ -1,6 +1,7 @@
 #include "daemon/mirror/audit_judge.hpp"
 
 #include <algorithm>
+#include <future>
 #include <sstream>
 #include <utility>
 
@@ -15,6 +16,8 @@ using verify::AuditedRequest;
 using verify::Decision;
 
 constexpr std::size_t kReadAtOnce = std::size_t{16} << 20U;
+// Of a full window one part in so many stays.
+constexpr std::size_t kKeptShare = 4;
 
 cluster::Instant wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -101,20 +104,32 @@ std::string AuditJudge::receive(const std::string& server, std::string_view body
   return inbox_.take(inbox_.server(server), 0, body);
 }
 
+// True: there is more at once.
 bool AuditJudge::read_files() {
   bool more = false;
-  for (std::size_t i = 0; i < tails_.size(); ++i) {
-    AuditTail& tail = *tails_[i];
-    const std::uint32_t server = inbox_.server(tail.path());
+  for (const std::unique_ptr<AuditTail>& tail : tails_) {
+    const std::uint32_t server = inbox_.server(tail->path());
     const AuditTail::Sink sink{
         .line = [&](std::uint64_t number, std::string_view line) { inbox_.take(server, number, line); },
         .lost = [&](const std::string& why) { inbox_.lose(server, why); }};
-    more = tail.poll(kReadAtOnce, sink) || more;
-    if (tail.trouble() != std::exchange(troubles_[i], tail.trouble()) && !tail.trouble().empty()) {
-      log_("warning", "audit log " + tail.trouble());
-    }
+    more = tail->poll(kReadAtOnce, sink) || more;
   }
   return more;
+}
+
+// What the window has room for after most of it is trimmed.
+void AuditJudge::read_ahead() {
+  const std::size_t room = options_.most_requests - options_.most_requests / kKeptShare;
+  while (inbox_.waiting() < room && read_files()) {
+  }
+}
+
+void AuditJudge::tell_troubles() {
+  for (std::size_t i = 0; i < tails_.size(); ++i) {
+    const std::string& trouble = tails_[i]->trouble();
+    if (trouble != std::exchange(troubles_[i], trouble) && !trouble.empty())
+      log_("warning", "audit log " + trouble);
+  }
 }
 
 // What was answered before the cut can change nothing any more. A webhook may have sent it before.
@@ -160,6 +175,7 @@ bool AuditJudge::take_in(cluster::Instant now) {
 bool AuditJudge::round(cluster::Instant now) {
   const bool is_full = record_.requests.size() >= room_;
   const bool more = !is_full && read_files();
+  tell_troubles();
   waiting_ = take_in(now) || waiting_;
   // Events that wait in a file are not missing.
   if (!more && !is_full) hear_witness(now);
@@ -170,7 +186,10 @@ bool AuditJudge::round(cluster::Instant now) {
   if (more && !fills) return true;
   if (!waiting_ || (!fills && Clock::now() < next_round_)) return false;
   const Clock::time_point begun = Clock::now();
+  std::future<void> ahead;
+  if (more && fills) ahead = std::async(std::launch::async, [this] { read_ahead(); });
   judge(now);
+  if (ahead.valid()) ahead.get();
   begin_anew(now);
   trim(now);
   if (!more) ask_for_start(now);
@@ -349,7 +368,7 @@ void AuditJudge::trim(cluster::Instant now) {
   const auto unripe = std::find_if(requests.begin(), requests.end(),
                                    [&](const AuditedRequest& request) { return request.during.to > sure; });
   const auto judged_count = static_cast<std::size_t>(unripe - requests.begin());
-  const std::size_t rest = options_.most_requests / 4;
+  const std::size_t rest = options_.most_requests / kKeptShare;
   const std::size_t most = behind_gap ? judged_count : requests.size() - std::min(rest, requests.size());
   if (const auto cut = verify::forget_first(record_, std::min(judged_count, most), options_.rules)) {
     cut_ = *cut;

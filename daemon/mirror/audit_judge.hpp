@@ -7,7 +7,8 @@
 // and a finding keeps the chain of events that it was found with. Where events are lost, or come when the
 // window has moved on, nothing is called forbidden until the window lies behind the gap. What there was
 // before the window, or behind a gap, is read from the cluster itself, where the events do not tell. Rounds
-// are as far apart as their own cost demands.
+// are as far apart as their own cost demands. Where a file has more than a window holds, its next part is
+// read while the window is judged.
 #pragma once
 
 #include <condition_variable>
@@ -111,6 +112,8 @@ class AuditJudge {
   };
 
   bool read_files();
+  void read_ahead();
+  void tell_troubles();
   bool take_in(cluster::Instant now);
   void hear_witness(cluster::Instant now);
   void look_for_gaps();

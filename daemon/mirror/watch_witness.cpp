@@ -1,5 +1,7 @@
 #include "daemon/mirror/watch_witness.hpp"
 
+#include <functional>
+
 #include "daemon/mirror/mirrored_cluster.hpp"
 
 namespace clusterip::daemon {
@@ -7,6 +9,10 @@ namespace {
 
 using verify::AuditedRequest;
 using verify::Verb;
+
+std::uint64_t hash_of(const std::string& name) {
+  return std::hash<std::string>{}(name);
+}
 
 api::ObjectKind kind_of(verify::Subject subject) {
   switch (subject) {
@@ -21,12 +27,12 @@ api::ObjectKind kind_of(verify::Subject subject) {
 }
 
 // A change by the object's uid, or by its key where an event without bodies tells no uid.
-std::string by_uid(const SeenChange& change) {
+std::uint64_t by_uid(const SeenChange& change) {
   const char* what = change.gone ? "-" : change.revision != 0 ? "@" : "+";
-  return change.uid + what + (change.revision != 0 ? std::to_string(change.revision) : "");
+  return hash_of(change.uid + what + (change.revision != 0 ? std::to_string(change.revision) : ""));
 }
-std::string by_key(const SeenChange& change) {
-  return std::string(resource_name(change.kind)) + "/" + change.key + (change.gone ? "-" : "+");
+std::uint64_t by_key(const SeenChange& change) {
+  return hash_of(std::string(resource_name(change.kind)) + "/" + change.key + (change.gone ? "-" : "+"));
 }
 
 const verify::ObjectFacts* facts_of(const AuditedRequest& request) {
@@ -48,8 +54,8 @@ bool WatchWitness::is_shown(const SeenChange& change) const {
   return shown_.contains(by_uid(change)) || shown_.contains(by_key(change));
 }
 
-void WatchWitness::remember(std::string name, cluster::Instant now) {
-  if (shown_.insert(name).second) known_.push_back({now, std::move(name)});
+void WatchWitness::remember(std::uint64_t name, cluster::Instant now) {
+  if (shown_.insert(name).second) known_.push_back({now, name});
 }
 
 void WatchWitness::saw(const SeenChange& change, cluster::Instant now) {

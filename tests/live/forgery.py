@@ -78,7 +78,7 @@ class Forger:
         for rule, event, inner in (
             ("range-not-available", *self.create(now(), {}, ["172.16.9.9"])),
             ("already-held", *self.create(now(), {"clusterIP": taken}, [taken])),
-            ("static-band", *self.create(now(), {}, ["10.97.0.3"])),
+            ("static-band", *self.create(now(), {}, ["10.94.0.3"])),
             ("not-as-asked", *self.create(now(), {"clusterIP": free[0]}, [free[1]])),
             ("not-as-asked", *self.create(now(), {"ipFamilyPolicy": "RequireDualStack"}, [free[2]], policy="RequireDualStack")),
             ("false-full", *self.create(now(), {}, refusal=(500, FULL))),

@@ -248,14 +248,14 @@ def plant_everything(arguments, plane, report):
     planter = Planter(plane)
     # The forged requests come while the record is sound; their Service must be older than the caches' lag.
     # In a range of their own: the load has left nothing there, nor has the old bitmap of 1.33.
-    planter.range("forged", "10.97.0.0/24")
+    planter.range("forged", "10.94.0.0/24")
     wait_for_finalizer(planter.api, "forged")
-    held = planter.service({"clusterIP": "10.97.0.77"}, "forged-held")
+    held = planter.service({"clusterIP": "10.94.0.77"}, "forged-held")
     passing = planter.service({}, "forged-passing")
     must(planter.call("DELETE", f"{SERVICES}/{passing['metadata']['name']}"), "deletion of a Service")
     time.sleep(22)
     forger = Forger(plane.folder / "audit0.log", events_of(plane, arguments.servers))
-    free = [f"10.97.0.{number}" for number in range(201, 207)]
+    free = [f"10.94.0.{number}" for number in range(201, 207)]
     await_verdicts(mirror, [(*one, time.monotonic()) for one in forger.forge_all(held, free)], report)
     planted = [(*one, time.monotonic()) for one in planter.plant_all()]
     planted += [(*one, time.monotonic()) for one in planter.plant_without_controller(wait_for_finalizer)]
