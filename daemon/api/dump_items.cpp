@@ -17,7 +17,7 @@ constexpr std::size_t kShownFault = 300;
 constexpr ObjectKind kKinds[] = {ObjectKind::kService, ObjectKind::kServiceCidr, ObjectKind::kIpAddress};
 
 // The kind of a list's items where the list says it: ServiceList holds Services.
-std::optional<ObjectKind> item_kind(const ListType& list) {
+std::optional<ObjectKind> item_kind(const DumpHead& list) {
   constexpr std::string_view kSuffix = "List";
   std::string_view kind = list.kind;
   if (!kind.ends_with(kSuffix)) return std::nullopt;
@@ -75,7 +75,7 @@ bool looks_like(const Json& object, ObjectKind kind) {
 // The kind of an item that does not say it: its list's, or by its shape while the list has not said it
 // either.
 template <class Item>
-std::optional<ObjectKind> assume_kind(const Item& looks_like_kind, const ListType* list) {
+std::optional<ObjectKind> assume_kind(const Item& looks_like_kind, const DumpHead* list) {
   if (list == nullptr) return std::nullopt;
   if (!list->kind.empty() && list->kind != "List") return item_kind(*list);
   for (const ObjectKind kind : kKinds) {
@@ -136,7 +136,7 @@ std::string_view bare_words(std::string_view what) {
 DumpItems::DumpItems(std::string file, const DumpLimits& limits, DumpVisitor& visitor)
     : file_(std::move(file)), limits_(limits), visitor_(visitor) {}
 
-void DumpItems::take(const Json& object, const ListType* list, const DumpPlace& place) {
+void DumpItems::take(const Json& object, const DumpHead* list, const DumpPlace& place) {
   if (!object.is_object()) return problem(place, short_text(object) + " is not an object");
   std::optional<ObjectKind> kind;
   if (list != nullptr && !object.contains("kind") && !object.contains("apiVersion")) {
@@ -172,7 +172,7 @@ void DumpItems::give(Decoded<Object> decoded, const Json& object, const DumpPlac
   visitor_.visit(value, place);
 }
 
-bool DumpItems::take(ItemSkim& skim, const ListType* list, const DumpPlace& place) {
+bool DumpItems::take(ItemSkim& skim, const DumpHead* list, const DumpPlace& place) {
   std::optional<ObjectKind> kind;
   if (skim.kind().empty() && skim.api_version().empty()) {
     kind = assume_kind([&](ObjectKind asked) { return skim.looks_like(asked); }, list);
@@ -198,7 +198,7 @@ bool DumpItems::take(ItemSkim& skim, const ListType* list, const DumpPlace& plac
 }
 
 void DumpItems::end_list(const Json& rest, const DumpPlace& place) {
-  const ListType list = type_of(rest);
+  const DumpHead list = type_of(rest);
   const std::optional<ObjectKind> own = item_kind(list);
   const bool mixed = list.kind == "List" && list.api_version == "v1";
   if (!mixed && !own) {
@@ -227,7 +227,7 @@ void DumpItems::note_newest(const std::optional<cluster::Instant>& instant) {
   outcome_.newest = std::max(outcome_.newest, instant);
 }
 
-ListType type_of(const Json& object) {
+DumpHead type_of(const Json& object) {
   return {text_of(object, "apiVersion"), text_of(object, "kind")};
 }
 

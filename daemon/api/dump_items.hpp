@@ -14,7 +14,7 @@
 namespace clusterip::api {
 
 // What a document says about the objects in it, as far as it has been read.
-struct ListType {
+struct DumpHead {
   std::string api_version;
   std::string kind;
 };
@@ -24,9 +24,9 @@ class DumpItems {
   DumpItems(std::string file, const DumpLimits& limits, DumpVisitor& visitor);
 
   // One object of a list, or one that stands alone (no `list`). Problems are noted.
-  void take(const nlohmann::json& object, const ListType* list, const DumpPlace& place);
+  void take(const nlohmann::json& object, const DumpHead* list, const DumpPlace& place);
   // The same by the fast way. False: not with certainty; nothing happened.
-  bool take(ItemSkim& skim, const ListType* list, const DumpPlace& place);
+  bool take(ItemSkim& skim, const DumpHead* list, const DumpPlace& place);
   // The members of a list but its items, when the list has ended.
   void end_list(const nlohmann::json& rest, const DumpPlace& place);
 
@@ -51,7 +51,7 @@ class DumpItems {
 };
 
 // What an object says about its list; empty texts where it does not.
-ListType type_of(const nlohmann::json& object);
+DumpHead type_of(const nlohmann::json& object);
 
 struct ParseFault {
   std::string text;      // with line and member

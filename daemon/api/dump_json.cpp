@@ -150,7 +150,7 @@ class JsonDump {
   }
 
   // An element of a list, or an object that stands alone where `list` is null.
-  bool read_item(const ListType* list) {
+  bool read_item(const DumpHead* list) {
     char next = 0;
     if (!peek(next)) return fail_at_end();
     for (;;) {
@@ -197,7 +197,7 @@ class JsonDump {
   }
 
   // The elements of an array and its brackets.
-  bool read_elements(const ListType* list) {
+  bool read_elements(const DumpHead* list) {
     char next = 0;
     if (!take('[')) return false;
     if (!peek(next)) return fail_at_end();
@@ -254,7 +254,7 @@ class JsonDump {
     if (text == "items" && (next == '[' || next == 'n')) {
       is_list = true;
       if (next == 'n') return value().has_value();
-      const ListType list = type_of(rest);
+      const DumpHead list = type_of(rest);
       return read_elements(&list);
     }
     auto member = value();

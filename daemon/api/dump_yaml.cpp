@@ -164,7 +164,7 @@ class YamlDump final : public YamlVisitor {
   std::vector<Frame> open_;
   DumpPlace start_;
   bool is_list_ = false;
-  ListType list_;
+  DumpHead list_;
   std::optional<std::uint64_t> item_;
   bool has_documents_ = false;
 };
