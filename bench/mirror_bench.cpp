@@ -200,13 +200,9 @@ void measure_audit(const Settings& settings) {
   std::filesystem::remove(file);
 }
 
-}  // namespace
-}  // namespace clusterip
-
-int main(int argc, char** argv) {
-  clusterip::Settings settings;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
+int run(const std::vector<std::string>& arguments) {
+  Settings settings;
+  for (const std::string& argument : arguments) {
     const auto value =
         static_cast<unsigned>(std::strtoul(argument.substr(argument.find('=') + 1).c_str(), nullptr, 10));
     if (argument == "--pages")
@@ -220,11 +216,24 @@ int main(int argc, char** argv) {
     else if (argument.rfind("--audit-events=", 0) == 0)
       settings.audit_events = value;
     else {
-      std::fprintf(stderr, "mirror_bench: unknown argument \"%s\"\n", argv[i]);
+      std::fprintf(stderr, "mirror_bench: unknown argument \"%s\"\n", argument.c_str());
       return 2;
     }
   }
-  clusterip::measure_audit(settings);
-  clusterip::measure_peer(settings);
-  clusterip::measure_mirror(settings);
+  measure_audit(settings);
+  measure_peer(settings);
+  measure_mirror(settings);
+  return 0;
+}
+
+}  // namespace
+}  // namespace clusterip
+
+int main(int argc, char** argv) {
+  try {
+    return clusterip::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mirror_bench: %s\n", error.what());
+    return 1;
+  }
 }

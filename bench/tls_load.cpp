@@ -16,10 +16,10 @@ using Clock = std::chrono::steady_clock;
 template <class Client>
 bool ask(Client& client, const LibraryLoad& load, std::size_t number) {
   if (!load.body) {
-    const auto answer = client.Get(load.path.c_str());
+    const auto answer = client.Get(load.path);
     return answer && answer->status == 200;
   }
-  const auto answer = client.Post(load.path.c_str(), load.body(number), "application/json");
+  const auto answer = client.Post(load.path, load.body(number), "application/json");
   return answer && answer->status == 201;
 }
 
@@ -33,12 +33,13 @@ LoadFigures drive(const LibraryLoad& load) {
   const auto end =
       begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(load.seconds));
   std::vector<std::thread> clients;
+  clients.reserve(static_cast<std::size_t>(load.connections));
   for (int c = 0; c < load.connections; ++c) {
     clients.emplace_back([&] {
       Client client("127.0.0.1", load.port);
       client.set_keep_alive(true);
       client.set_tcp_nodelay(true);
-      if (!load.token.empty()) client.set_bearer_token_auth(load.token.c_str());
+      if (!load.token.empty()) client.set_bearer_token_auth(load.token);
       if constexpr (std::is_same_v<Client, httplib::SSLClient>)
         client.enable_server_certificate_verification(false);
       std::vector<double> own;

@@ -66,6 +66,7 @@ std::size_t RuleReport::rule_index(std::string_view name) const {
 
 std::vector<ReportedRule> reported_state_rules() {
   std::vector<ReportedRule> rules;
+  rules.reserve(verify::kStateRules.size());
   for (const verify::Rule& rule : verify::kStateRules) rules.push_back(reported(rule));
   return rules;
 }

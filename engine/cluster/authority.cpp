@@ -68,7 +68,7 @@ void Reservation::commit() {
 }
 
 Authority::Authority(const std::vector<Cidr>& flag, VersionProfile version, NodePortRange node_ports)
-    : ports_(node_ports), families_(cluster_families(flag)), version_(std::move(version)) {}
+    : families_(cluster_families(flag)), ports_(node_ports), version_(std::move(version)) {}
 
 const FamilyAllocator* Authority::allocator(Family family) const {
   if (!families_.has(family)) return nullptr;

@@ -146,13 +146,13 @@ class Authority {
   void apply(Family family, const std::vector<RangeChange>& changes);
 
   AddressSet set_;
-  NodePorts ports_;
   ClusterFamilies families_;
+  NodePorts ports_;
   VersionProfile version_;
-  FamilyAllocator v4_{Family::kIPv4, set_};
-  FamilyAllocator v6_{Family::kIPv6, set_};
   std::mutex objects_mutex_;
   std::map<std::string, std::vector<Cidr>, std::less<>> listed_;  // by ServiceCIDR
+  FamilyAllocator v4_{Family::kIPv4, set_};
+  FamilyAllocator v6_{Family::kIPv6, set_};
 };
 
 }  // namespace clusterip::cluster

@@ -159,7 +159,7 @@ std::string duration_fault(std::string_view text) {
   std::string_view left = text;
   if (left.starts_with('-') || left.starts_with('+')) left.remove_prefix(1);
   if (left == "0") return "";
-  const std::string invalid = "time: invalid duration " + quote(text);
+  std::string invalid = "time: invalid duration " + quote(text);
   if (left.empty()) return invalid;
   while (!left.empty()) {
     std::size_t digits = take_digits(left);

@@ -94,6 +94,7 @@ AddressExplanation explain_one(const State& state, const Address& address, const
 std::vector<Outlook> outlooks_of_any(const std::vector<RangeUsage>& usages,
                                      const std::vector<Family>& families, const ExplainOptions& options) {
   std::vector<Outlook> outlooks;
+  outlooks.reserve(families.size());
   for (const Family family : families) outlooks.push_back(outlook_of_any(usages, family, "NAME", options));
   return outlooks;
 }

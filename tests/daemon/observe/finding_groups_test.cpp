@@ -26,6 +26,7 @@ Finding note(const std::string& address, const std::string& range) {
 // "rule xCOUNT: message" of each group.
 std::vector<std::string> lines(const std::vector<Finding>& findings, std::size_t most_alike) {
   std::vector<const Finding*> pointers;
+  pointers.reserve(findings.size());
   for (const Finding& finding : findings) pointers.push_back(&finding);
   std::vector<std::string> texts;
   for (const FindingGroup& group : group_findings(pointers, most_alike)) {
@@ -55,9 +56,8 @@ TEST(FindingGroups, FewAlikeStaySingle) {
 }
 
 TEST(FindingGroups, ErrorsAndWarningsAreNeverPutTogether) {
-  std::vector<Finding> findings;
-  for (int i = 0; i < 5; ++i) findings.push_back({"malformed", Severity::kError, "", {}, "text"});
-  for (int i = 0; i < 5; ++i) findings.push_back({"unprotected-range", Severity::kWarning, "", {}, "text"});
+  std::vector<Finding> findings(5, {"malformed", Severity::kError, "", {}, "text"});
+  findings.insert(findings.end(), 5, {"unprotected-range", Severity::kWarning, "", {}, "text"});
   EXPECT_EQ(lines(findings, 0).size(), 10U);
 }
 

@@ -168,7 +168,7 @@ TEST_F(KubectlWords, NoMoreThanTenManagersAreKeptApart) {
   Answer answer;
   for (int i = 0; i < 13; ++i) {
     const std::string number = std::to_string(i);
-    answer = client_.patch(kServices + "/a?fieldManager=m" + number,
+    answer = client_.patch(std::string(kServices).append("/a?fieldManager=m").append(number),
                            {{"metadata", {{"labels", {{"l" + number, "1"}}}}}}, kMerge);
   }
   const Json owners = answer.json().at("/metadata/managedFields"_json_pointer);

@@ -31,9 +31,9 @@ class Tls : public ::testing::Test {
   }
   std::unique_ptr<httplib::SSLClient> client(const std::string& token = "secret") const {
     auto made = std::make_unique<httplib::SSLClient>("127.0.0.1", daemon_->port());
-    made->set_ca_cert_path(file("cert.pem").c_str());
+    made->set_ca_cert_path(file("cert.pem"));
     made->enable_server_certificate_verification(true);
-    if (!token.empty()) made->set_bearer_token_auth(token.c_str());
+    if (!token.empty()) made->set_bearer_token_auth(token);
     made->set_keep_alive(true);
     return made;
   }
@@ -54,7 +54,7 @@ TEST_F(Tls, ServesWhoeverHasAToken) {
   ASSERT_TRUE(created);
   EXPECT_EQ(created->status, 201);
   EXPECT_EQ(known->Get(kServices)->status, 200);
-  EXPECT_EQ(known->Delete((std::string(kServices) + "/a").c_str())->status, 200);
+  EXPECT_EQ(known->Delete(std::string(kServices) + "/a")->status, 200);
   for (const char* token : {"", "wrong"}) {
     const auto answer = client(token)->Get(kServices);
     ASSERT_TRUE(answer);

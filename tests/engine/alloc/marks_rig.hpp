@@ -10,8 +10,9 @@
 
 namespace clusterip::test {
 
+// The marks refer to the lines, so they come behind them.
 template <set::Step kDropped>
-class MarksRig {
+class MarksRig {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
   using P = Model<kDropped>;
 

@@ -29,7 +29,8 @@ void expect_caught_in(const std::vector<Script>& scripts, const std::string& nam
     EXPECT_NE(result.failure, "") << "can be left out unnoticed, in " << result.runs << " runs";
     std::printf("caught in run %lu of: %s\n", static_cast<unsigned long>(result.runs), name.c_str());
     const std::string step = testing::UnitTest::GetInstance()->current_test_info()->name();
-    if (!result.failure.empty()) add_to_total("planted bugs caught: " + step + ", by \"" + name + "\"", 1);
+    const std::string what = std::string("planted bugs caught: ").append(step).append(", by \"").append(name);
+    if (!result.failure.empty()) add_to_total(what + "\"", 1);
     return;
   }
   FAIL() << "no scenario is called " << name;

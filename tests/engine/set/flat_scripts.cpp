@@ -3,6 +3,7 @@
 namespace clusterip::test {
 
 // Words hold the addresses 2w and 2w + 1; blocks 4b to 4b + 3; superblocks 8s to 8s + 7.
+// NOLINTNEXTLINE(readability-function-size): one table, a line for each scenario.
 std::vector<Script> flat_scripts() {
   return {
       {"two claims of one address", 0b0, {{claim(5)}, {claim(5)}}},
