@@ -24,7 +24,7 @@ api::Result<WriteOptions> read_write_options(const HttpRequest& request, WriteSt
 // Who owns the fields that a client sets without naming itself: its program, as far as that can be told.
 std::string manager_of_agent(std::string_view user_agent);
 
-// Moving a JSON value does not throw, though its invariants are checked by what can.
+// A null JSON value is made without throwing, though by way of a constructor that can.
 // NOLINTNEXTLINE(bugprone-exception-escape)
 struct DeletionRequest {
   DeleteOptions options;

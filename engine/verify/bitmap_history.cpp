@@ -13,10 +13,7 @@ constexpr std::uint64_t kMostBits = 65'536;
 // Otherwise the deletion is the repair loop's, even where it fell into the time of such a request.
 bool lets_go(const AuditedRequest& outer, std::uint32_t index, const Address& address,
              const ServiceHistory& services) {
-  if (!outer.succeeded()) {
-    const ServiceFacts* before = services.before(outer, index);
-    return before == nullptr || !before->lists(address);
-  }
+  if (!outer.succeeded()) return !services.listed_before(outer, index, address);
   const ServiceFacts* left = outer.given_service();
   if (outer.verb == Verb::kDelete) return left == nullptr || !left->has_finalizers;
   return left != nullptr && (left->is_gone() || !left->lists(address));
@@ -42,13 +39,13 @@ BitmapHistory::BitmapHistory(const Record& record, const AddressHistory& address
       continue;
     }
     if (request.subject != Subject::kIpAddress) continue;
+    const bool failed = request.verb == Verb::kCreate && !request.succeeded();
+    if (!failed && request.verb != Verb::kDelete) continue;
     const auto address = address_of(request);
     if (!address) continue;
-    const bool failed = request.verb == Verb::kCreate && !request.succeeded();
     const std::uint32_t outer = nesting.outer(i);
-    const bool cleaned = request.verb == Verb::kDelete &&
-                         (outer == kNoRequest || !lets_go(record.requests[outer], outer, *address, services));
-    if (!failed && !cleaned) continue;
+    if (!failed && outer != kNoRequest && lets_go(record.requests[outer], outer, *address, services))
+      continue;
     const auto [entry, fresh] = left_.named.emplace(*address, request.during.from);
     if (!fresh) entry->second = std::min(entry->second, request.during.from);
   }

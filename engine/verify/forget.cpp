@@ -40,7 +40,9 @@ std::optional<Instant> forget_first(Record& record, std::size_t count, const Rep
     if (history.beginning.is_known() && is_whole) {
       record.start = final_objects(history);
       record.start->since = end;
-      if (history.bitmap.is_known()) record.start->left_bits = history.bitmap.left_bits();
+      // Servers without the old bitmap leave no bits, so there is nothing to gather for ever.
+      if (how.version.asks_bitmap_first && history.bitmap.is_known())
+        record.start->left_bits = history.bitmap.left_bits();
     }
   }
   std::erase_if(record.gaps, [&](const Gap& gap) { return gap.when.to <= end; });

@@ -66,8 +66,7 @@ bool gave(const AuditedRequest& request, std::uint32_t index, const Address& add
   const ServiceFacts* given = request.given_service();
   if (!request.took_effect() || given == nullptr || !given->lists(address)) return false;
   if (request.verb == Verb::kCreate || request.code == 201) return true;
-  const ServiceFacts* before = services.before(request, index);
-  return before == nullptr || !before->lists(address);
+  return !services.listed_before(request, index, address);
 }
 
 template <class Map, class Key>

@@ -164,6 +164,12 @@ const ServiceFacts* ServiceHistory::before(const AuditedRequest& request, std::u
   return nullptr;
 }
 
+bool ServiceHistory::listed_before(const AuditedRequest& request, std::uint32_t index,
+                                   const Address& address) const {
+  const ServiceFacts* facts = before(request, index);
+  return facts != nullptr && facts->lists(address);
+}
+
 const ServiceFacts* ServiceHistory::found_by(const AuditedRequest& request) const {
   const ServiceFacts* found = nullptr;
   for (const ServiceLife& life : lives(request.key())) {

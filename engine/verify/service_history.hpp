@@ -38,6 +38,8 @@ class ServiceHistory {
   const std::unordered_map<std::string, std::vector<ServiceLife>>& all() const { return lives_; }
   // The Service as it was just before a request that succeeded. Null: not in the record.
   const ServiceFacts* before(const AuditedRequest& request, std::uint32_t index) const;
+  // As the record shows it, the Service had the address just before the request.
+  bool listed_before(const AuditedRequest& request, std::uint32_t index, const Address& address) const;
   // The Service as a request that was refused will have found it. Null: not in the record.
   const ServiceFacts* found_by(const AuditedRequest& request) const;
   // The Service existed and held the address all through the window.

@@ -66,7 +66,7 @@ void note_missing_kinds(const verify::State& state) {
 
 }  // namespace
 
-LoadedState load_state(const std::vector<std::string>& files, const StateOptions& options) {
+LoadedState load_state(const std::vector<std::string>& files, const LoadStateOptions& options) {
   LoadedState loaded;
   StateBuilder builder(loaded.state, options.quiet);
   const auto problem = [&](const std::string& text) {

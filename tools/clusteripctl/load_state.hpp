@@ -10,7 +10,7 @@
 
 namespace clusterip::ctl {
 
-struct StateOptions {
+struct LoadStateOptions {
   api::DumpLimits limits;
   // No notes on standard error, problems aside.
   bool quiet = false;
@@ -24,6 +24,6 @@ struct LoadedState {
 
 // Reads each file, "-" for standard input. Problems and notes go to standard error; so does progress, where
 // that is a terminal and the work is long. An object that comes twice counts as it came last.
-LoadedState load_state(const std::vector<std::string>& files, const StateOptions& options);
+LoadedState load_state(const std::vector<std::string>& files, const LoadStateOptions& options);
 
 }  // namespace clusterip::ctl

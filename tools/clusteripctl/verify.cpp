@@ -70,7 +70,7 @@ int run_verify(const std::vector<std::string>& arguments) {
   verify::StateOptions rules;
   rules.default_ranges = read_service_ranges(flags.service_range, read_kubernetes_version(flags.version));
   rules.settling = cluster::Duration::seconds(static_cast<std::int64_t>(flags.settling_seconds));
-  const StateOptions load{{flags.max_item_bytes, flags.max_problems}, flags.quiet};
+  const LoadStateOptions load{{flags.max_item_bytes, flags.max_problems}, flags.quiet};
   const daemon::Report report = report_of(load_state(*files, load), rules);
 
   daemon::ReportStyle style;

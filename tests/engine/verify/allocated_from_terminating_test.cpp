@@ -4,12 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "engine/verify/replay.hpp"
-#include "tests/support/objects.hpp"
+#include "tests/support/audited_request.hpp"
 
 namespace clusterip::verify {
 namespace {
 
-using testing::at;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -76,15 +75,7 @@ class Story {
  private:
   AuditedRequest& add(Subject subject, Verb verb, const std::string& name, std::int64_t from,
                       std::int64_t to) {
-    AuditedRequest& request = record_.requests.emplace_back();
-    request.audit_id = "r" + std::to_string(record_.requests.size());
-    request.line = record_.requests.size();
-    request.during = {at(from), at(to)};
-    request.subject = subject;
-    request.verb = verb;
-    request.name = name;
-    request.code = verb == Verb::kCreate ? 201 : 200;
-    return request;
+    return testing::add_request(record_, subject, verb, name, from, to);
   }
 
   Record record_;

@@ -5,12 +5,11 @@
 
 #include "engine/verify/forget.hpp"
 #include "engine/verify/replay.hpp"
-#include "tests/support/objects.hpp"
+#include "tests/support/audited_request.hpp"
 
 namespace clusterip::verify {
 namespace {
 
-using testing::at;
 using testing::ip_address;
 using testing::range;
 using testing::service;
@@ -55,8 +54,7 @@ class Story {
     request.code = 422;
     request.message =
         "Service \"late\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.40\"]: failed to allocate "
-        "IP "
-        "10.96.0.40: provided IP is already allocated";
+        "IP 10.96.0.40: provided IP is already allocated";
     put_in_order(record_);
     const History history(record_, options_);
     return judge(history, static_cast<std::uint32_t>(record_.requests.size() - 1)).judgement.verdict;
@@ -65,15 +63,8 @@ class Story {
  private:
   AuditedRequest& add(Subject subject, Verb verb, const std::string& name, std::int64_t from,
                       std::int64_t to) {
-    AuditedRequest& request = record_.requests.emplace_back();
-    request.audit_id = "r" + std::to_string(record_.requests.size());
-    request.line = record_.requests.size();
-    request.during = {at(from), at(to)};
-    request.subject = subject;
-    request.verb = verb;
-    request.name = name;
+    AuditedRequest& request = testing::add_request(record_, subject, verb, name, from, to);
     if (subject == Subject::kService) request.name_space = "default";
-    request.code = verb == Verb::kCreate ? 201 : 200;
     if (subject == Subject::kIpAddress) request.user = "system:apiserver";
     return request;
   }
