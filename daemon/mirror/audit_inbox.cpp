@@ -106,6 +106,12 @@ std::size_t AuditInbox::waiting() const {
   return waiting_.size();
 }
 
+Instant AuditInbox::told_until(std::uint32_t server) const {
+  const std::lock_guard lock(mutex_);
+  const Instant last = servers_.at(server).last_answer;
+  return last == verify::kBeginning ? last : last - kReorder;
+}
+
 std::vector<verify::Gap> AuditInbox::gaps() const {
   const std::lock_guard lock(mutex_);
   std::vector<verify::Gap> found;

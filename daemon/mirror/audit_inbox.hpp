@@ -49,6 +49,8 @@ class AuditInbox {
   bool empty_into(verify::Record& record);
   // How many requests came and were not taken yet.
   std::size_t waiting() const;
+  // What the server answered by then has come, if it all comes in the order of its log.
+  verify::Instant told_until(std::uint32_t server) const;
   std::vector<verify::Gap> gaps() const;
   // The record was cut behind the gaps that ended by then.
   void forget_gaps(verify::Instant cut);

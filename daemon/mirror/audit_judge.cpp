@@ -15,7 +15,6 @@ namespace {
 using verify::AuditedRequest;
 using verify::Decision;
 
-constexpr std::size_t kReadAtOnce = std::size_t{16} << 20U;
 // Of a full window one part in so many stays.
 constexpr std::size_t kKeptShare = 4;
 
@@ -66,14 +65,11 @@ void push(std::deque<Kept>& kept, Kept newest, std::size_t most) {
 }  // namespace
 
 AuditJudge::AuditJudge(AuditOptions options, Log log)
-    : options_(std::move(options)), log_(std::move(log)), inbox_(options_.reading) {
-  for (const std::string& file : options_.files) {
-    tails_.push_back(std::make_unique<AuditTail>(file, options_.reading.max_line_bytes));
-    inbox_.server(file);
-  }
-  troubles_.resize(tails_.size());
-  room_ = options_.most_requests;
-}
+    : options_(std::move(options)),
+      log_(std::move(log)),
+      inbox_(options_.reading),
+      files_(options_.files, {options_.reading.max_line_bytes, options_.read_at_once}, inbox_),
+      room_(options_.most_requests) {}
 
 AuditJudge::~AuditJudge() {
   stop();
@@ -104,31 +100,10 @@ std::string AuditJudge::receive(const std::string& server, std::string_view body
   return inbox_.take(inbox_.server(server), 0, body);
 }
 
-// True: there is more at once.
-bool AuditJudge::read_files() {
-  bool more = false;
-  for (const std::unique_ptr<AuditTail>& tail : tails_) {
-    const std::uint32_t server = inbox_.server(tail->path());
-    const AuditTail::Sink sink{
-        .line = [&](std::uint64_t number, std::string_view line) { inbox_.take(server, number, line); },
-        .lost = [&](const std::string& why) { inbox_.lose(server, why); }};
-    more = tail->poll(kReadAtOnce, sink) || more;
-  }
-  return more;
-}
-
 // What the window has room for after most of it is trimmed.
 void AuditJudge::read_ahead() {
   const std::size_t room = options_.most_requests - options_.most_requests / kKeptShare;
-  while (inbox_.waiting() < room && read_files()) {
-  }
-}
-
-void AuditJudge::tell_troubles() {
-  for (std::size_t i = 0; i < tails_.size(); ++i) {
-    const std::string& trouble = tails_[i]->trouble();
-    if (trouble != std::exchange(troubles_[i], trouble) && !trouble.empty())
-      log_("warning", "audit log " + trouble);
+  while (inbox_.waiting() < room && files_.read()) {
   }
 }
 
@@ -173,12 +148,12 @@ bool AuditJudge::take_in(cluster::Instant now) {
 }
 
 bool AuditJudge::round(cluster::Instant now) {
-  const bool is_full = record_.requests.size() >= room_;
-  const bool more = !is_full && read_files();
-  tell_troubles();
+  const bool more = files_.read();
+  told_until_ = files_.told_until();
+  files_.tell_troubles([this](const std::string& trouble) { log_("warning", "audit log " + trouble); });
   waiting_ = take_in(now) || waiting_;
   // Events that wait in a file are not missing.
-  if (!more && !is_full) hear_witness(now);
+  if (!more) hear_witness(now);
   look_for_gaps();
   // A long log is read to its end before it is judged, as far as the window goes; a full window is judged at
   // once.
@@ -199,13 +174,18 @@ bool AuditJudge::round(cluster::Instant now) {
   return more || fills;
 }
 
+// What was answered by then can be judged: all that may explain it has come.
+cluster::Instant AuditJudge::ripe_at(cluster::Instant now) const {
+  return std::min(now - cluster::Duration::milliseconds(options_.delay.count()), told_until_);
+}
+
 // What was answered by then has its verdict.
 cluster::Instant AuditJudge::sure_at(cluster::Instant now) const {
-  return now - cluster::Duration::milliseconds((options_.delay + options_.forbidden_delay).count());
+  return ripe_at(now) - cluster::Duration::milliseconds(options_.forbidden_delay.count());
 }
 
 void AuditJudge::judge(cluster::Instant now) {
-  const cluster::Instant ripe = now - cluster::Duration::milliseconds(options_.delay.count());
+  const cluster::Instant ripe = ripe_at(now);
   const cluster::Instant sure = sure_at(now);
   verify::put_in_order(record_);
   const verify::History history(record_, options_.rules);
@@ -384,7 +364,7 @@ void AuditJudge::trim(cluster::Instant now) {
 void AuditJudge::publish() {
   auto fresh = std::make_shared<AuditReport>(gathered_);
   fresh->counts = inbox_.counts();
-  for (const auto& tail : tails_) fresh->counts.problems += tail->too_long();
+  fresh->counts.problems += files_.too_long();
   fresh->window = record_.requests.size();
   fresh->gaps = record_.gaps;
   const std::lock_guard lock(report_mutex_);

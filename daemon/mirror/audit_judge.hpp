@@ -8,7 +8,7 @@
 // window has moved on, nothing is called forbidden until the window lies behind the gap. What there was
 // before the window, or behind a gap, is read from the cluster itself, where the events do not tell. Rounds
 // are as far apart as their own cost demands. Where a file has more than a window holds, its next part is
-// read while the window is judged.
+// read while the window is judged; nothing is judged that another file has not told of yet.
 #pragma once
 
 #include <condition_variable>
@@ -26,8 +26,8 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/mirror/audit_files.hpp"
 #include "daemon/mirror/audit_inbox.hpp"
-#include "daemon/mirror/audit_tail.hpp"
 #include "daemon/mirror/watch_witness.hpp"
 #include "engine/verify/replay.hpp"
 
@@ -41,9 +41,10 @@ struct AuditOptions {
   // show that they are missing.
   std::chrono::milliseconds forbidden_delay{10'000};
   std::chrono::milliseconds pace{500};
-  int rest = 5;                         // after a round, so many times as long as it took
-  std::size_t most_requests = 100'000;  // in the window
-  std::size_t most_kept = 1000;         // decisions and findings kept for readers, of each sort
+  int rest = 5;                                       // after a round, so many times as long as it took
+  std::size_t most_requests = 100'000;                // in the window
+  std::size_t read_at_once = std::size_t{16} << 20U;  // bytes of one file
+  std::size_t most_kept = 1000;                       // decisions and findings kept for readers, of each sort
   // What is in the cluster now, or why that cannot be told: with it, a record that does not begin with the
   // cluster, or has gaps, becomes whole from then on.
   std::function<std::variant<verify::StartState, std::string>()> read_start;
@@ -111,12 +112,11 @@ class AuditJudge {
     std::uint64_t losses = 0;                   // so many were known then
   };
 
-  bool read_files();
   void read_ahead();
-  void tell_troubles();
   bool take_in(cluster::Instant now);
   void hear_witness(cluster::Instant now);
   void look_for_gaps();
+  cluster::Instant ripe_at(cluster::Instant now) const;
   cluster::Instant sure_at(cluster::Instant now) const;
   bool is_late(const verify::AuditedRequest& request);
   void judge(cluster::Instant now);
@@ -131,10 +131,8 @@ class AuditJudge {
 
   const AuditOptions options_;
   const Log log_;
-  std::vector<std::unique_ptr<AuditTail>> tails_;
-  std::vector<std::string> troubles_;
-
   AuditInbox inbox_;
+  AuditFiles files_;
   WatchWitness witness_;
 
   // The thread's own.
@@ -143,9 +141,10 @@ class AuditJudge {
   // known. Also in the order of judging.
   std::unordered_set<std::uint64_t> judged_;
   std::deque<std::uint64_t> judged_order_;
-  cluster::Instant cut_ = verify::kBeginning;  // no request of the window was answered before
-  std::size_t room_ = 0;                       // requests in the window before the oldest go
-  bool waiting_ = false;                       // something in the window was not looked at yet
+  cluster::Instant told_until_ = verify::kBeginning;  // by all files, when the round began
+  cluster::Instant cut_ = verify::kBeginning;         // no request of the window was answered before
+  std::size_t room_ = 0;                              // requests in the window before the oldest go
+  bool waiting_ = false;                              // something in the window was not looked at yet
   Clock::time_point next_round_{};
   Clock::time_point next_faults_{};
   std::map<std::string, Story> stories_;  // by finding

@@ -162,6 +162,25 @@ TEST_F(AuditJudgeTest, JudgesInAWindowThatIsSmallerThanTheRecord) {
             report->verdicts.at("permitted") / 10);
 }
 
+// Logs that are longer than one reading, as when the mirror is started beside an old cluster: one has more
+// lines for the same time than the other, and neither is judged before the other has told of that time.
+TEST_F(AuditJudgeTest, JudgesNothingThatAnotherLogHasNotToldOfYet) {
+  const auto lines = recording("load-two-servers-1.36", 2);
+  options.most_requests = 1000;
+  options.read_at_once = 64 * 1024;
+  options.forbidden_delay = std::chrono::milliseconds(1000);
+  for (const RecordedLine& line : lines)
+    std::ofstream(options.files[line.server], std::ios::app) << line.text << '\n';
+  begin();
+  finish(lines);
+  const auto report = judge->report();
+  EXPECT_EQ(report->counts.events, lines.size());
+  EXPECT_EQ(report->counts.losses, 0U) << log;
+  EXPECT_LT(report->window, 4000U);
+  EXPECT_GT(report->verdicts.at("permitted"), 5000U);
+  EXPECT_EQ(report->verdicts.count("forbidden"), 0U) << log;
+}
+
 TEST_F(AuditJudgeTest, FindsAPlantedForbiddenDecision) {
   auto lines = recording("extend-1.36", 1);
   options.files.pop_back();
@@ -383,7 +402,6 @@ TEST_F(AuditJudgeTest, WhatComesTooLateIsAGapAndWhatComesAgainIsNot) {
   EXPECT_EQ(judge->report()->verdicts.count("forbidden"), 0U) << log;
 }
 
-// Where requests overlap all the time the window still moves on.
 // A server that is killed takes with it what it had not written to its log yet. What the watches saw of it
 // keeps others' decisions from looking forbidden.
 TEST_F(AuditJudgeTest, WhatTheWatchesSawAndNoEventShowsIsAGap) {
@@ -439,6 +457,7 @@ TEST_F(AuditJudgeTest, WhatLooksForbiddenIsJudgedAgain) {
   EXPECT_EQ(judge->report()->verdicts.at("forbidden"), 1U);
 }
 
+// Where requests overlap all the time the window still moves on.
 TEST_F(AuditJudgeTest, TheWindowMovesThoughSomeRequestIsAlwaysUnderWay) {
   auto lines = recording("load-two-servers-1.36", 2);
   options.files.clear();
