@@ -13,10 +13,11 @@ def stamp(moment):
 
 
 class Forger:
-    """Adds events as of now to the audit log of an apiserver."""
+    """Adds events as of now to the audit log of an apiserver, made of its own: another server's speak of another process."""
 
-    def __init__(self, log, events):
+    def __init__(self, log):
         self.log = log
+        events = map(json.loads, log.read_text(encoding="utf-8").splitlines())
         creates = [event for event in events if event["verb"] == "create" and event["responseStatus"]["code"] == 201]
         # The newest: an older one may be of a process of the server that has been killed since.
         self.service = [event for event in creates if event["objectRef"]["resource"] == "services"

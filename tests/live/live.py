@@ -233,9 +233,13 @@ def wait_for_finalizer(api, name):
         time.sleep(0.1)
 
 
+def log_of(plane, number):
+    return plane.folder / f"audit{number}.log"
+
+
 def events_of(plane, servers):
     for number in range(servers):
-        for line in (plane.folder / f"audit{number}.log").read_text(encoding="utf-8").splitlines():
+        for line in log_of(plane, number).read_text(encoding="utf-8").splitlines():
             yield json.loads(line)
 
 
@@ -254,7 +258,7 @@ def plant_everything(arguments, plane, report):
     passing = planter.service({}, "forged-passing")
     must(planter.call("DELETE", f"{SERVICES}/{passing['metadata']['name']}"), "deletion of a Service")
     time.sleep(22)
-    forger = Forger(plane.folder / "audit0.log", events_of(plane, arguments.servers))
+    forger = Forger(log_of(plane, 0))
     free = [f"10.94.0.{number}" for number in range(201, 207)]
     await_verdicts(mirror, [(*one, time.monotonic()) for one in forger.forge_all(held, free)], report)
     planted = [(*one, time.monotonic()) for one in planter.plant_all()]
