@@ -200,6 +200,19 @@ void measure_audit(const Settings& settings) {
   std::filesystem::remove(file);
 }
 
+// The memory that one measurement leaves behind is not the next one's.
+bool in_own_process(const Settings& settings, void (*measure)(const Settings&)) {
+  std::fflush(stdout);
+  const pid_t process = fork();
+  if (process == 0) {
+    measure(settings);
+    std::fflush(stdout);
+    _exit(0);
+  }
+  int status = 0;
+  return process > 0 && waitpid(process, &status, 0) == process && status == 0;
+}
+
 int run(const std::vector<std::string>& arguments) {
   Settings settings;
   for (const std::string& argument : arguments) {
@@ -220,9 +233,9 @@ int run(const std::vector<std::string>& arguments) {
       return 2;
     }
   }
-  measure_audit(settings);
-  measure_peer(settings);
-  measure_mirror(settings);
+  for (const auto measure : {measure_audit, measure_peer, measure_mirror}) {
+    if (!in_own_process(settings, measure)) return 1;
+  }
   return 0;
 }
 

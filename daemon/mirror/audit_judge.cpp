@@ -164,9 +164,9 @@ bool AuditJudge::round(cluster::Instant now) {
   std::future<void> ahead;
   if (more && fills) ahead = std::async(std::launch::async, [this] { read_ahead(); });
   judge(now);
-  if (ahead.valid()) ahead.get();
   begin_anew(now);
   trim(now);
+  if (ahead.valid()) ahead.get();
   if (!more) ask_for_start(now);
   publish();
   // While events wait there is no rest.
@@ -185,10 +185,22 @@ cluster::Instant AuditJudge::sure_at(cluster::Instant now) const {
 }
 
 void AuditJudge::judge(cluster::Instant now) {
-  const cluster::Instant ripe = ripe_at(now);
-  const cluster::Instant sure = sure_at(now);
   verify::put_in_order(record_);
   const verify::History history(record_, options_.rules);
+  // The state is looked at while the decisions are.
+  std::future<std::vector<verify::ReplayFinding>> faults;
+  // Nothing is known of it while events are missing: what was found stays until the gap is passed.
+  if (record_.gaps.empty())
+    faults = std::async(std::launch::async, [&history] { return verify::find_faults(history); });
+  keep(history, decide(history, now));
+  wants_start_ = wants_start(history);
+  if (history.beginning.is_known() && record_.gaps.empty()) starts_in_a_row_ = 0;
+  if (faults.valid()) tell_faults(history, faults.get(), ripe_at(now));
+}
+
+std::vector<Decision> AuditJudge::decide(const verify::History& history, cluster::Instant now) {
+  const cluster::Instant ripe = ripe_at(now);
+  const cluster::Instant sure = sure_at(now);
   std::vector<Decision> fresh;
   waiting_ = false;
   for (std::uint32_t i = 0; i < record_.requests.size(); ++i) {
@@ -209,16 +221,7 @@ void AuditJudge::judge(cluster::Instant now) {
       if (decision) fresh.push_back(*std::move(decision));
     }
   }
-  keep(history, std::move(fresh));
-  wants_start_ = wants_start(history);
-  if (history.beginning.is_known() && record_.gaps.empty()) starts_in_a_row_ = 0;
-  if (Clock::now() >= next_faults_) {
-    const Clock::time_point begun = Clock::now();
-    find_faults(history, ripe);
-    next_faults_ = Clock::now() + (Clock::now() - begun) * options_.rest;
-  } else {
-    waiting_ = true;
-  }
+  return fresh;
 }
 
 bool AuditJudge::wants_start(const verify::History& history) const {
@@ -272,12 +275,11 @@ void AuditJudge::begin_anew(cluster::Instant now) {
   log_("info", "decisions since " + cluster::to_text(cut_) + " are judged by what the cluster had then");
 }
 
-void AuditJudge::find_faults(const verify::History& history, cluster::Instant ripe) {
-  // Nothing is known of the state while events are missing: what was found stays until the gap is passed.
-  if (!record_.gaps.empty()) return;
+void AuditJudge::tell_faults(const verify::History& history, std::vector<verify::ReplayFinding> findings,
+                             cluster::Instant ripe) {
   ReplayReport faults;
   faults.history = &history;
-  faults.findings = verify::find_faults(history);
+  faults.findings = std::move(findings);
   std::erase_if(faults.findings, [&](const verify::ReplayFinding& one) {
     // What came about just now may be half of something; what was there before the window is told if it was
     // found while its events were in it.

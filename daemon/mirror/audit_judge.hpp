@@ -120,7 +120,9 @@ class AuditJudge {
   cluster::Instant sure_at(cluster::Instant now) const;
   bool is_late(const verify::AuditedRequest& request);
   void judge(cluster::Instant now);
-  void find_faults(const verify::History& history, cluster::Instant ripe);
+  std::vector<verify::Decision> decide(const verify::History& history, cluster::Instant now);
+  void tell_faults(const verify::History& history, std::vector<verify::ReplayFinding> findings,
+                   cluster::Instant ripe);
   void keep(const verify::History& history, std::vector<verify::Decision> fresh);
   bool wants_start(const verify::History& history) const;
   void ask_for_start(cluster::Instant now);
@@ -146,7 +148,6 @@ class AuditJudge {
   std::size_t room_ = 0;                              // requests in the window before the oldest go
   bool waiting_ = false;                              // something in the window was not looked at yet
   Clock::time_point next_round_{};
-  Clock::time_point next_faults_{};
   std::map<std::string, Story> stories_;  // by finding
   std::uint64_t losses_ = 0;              // that the log tells of
   bool wants_start_ = false;

@@ -1,5 +1,7 @@
 #include "engine/verify/final_state.hpp"
 
+#include <utility>
+
 namespace clusterip::verify {
 namespace {
 
@@ -23,33 +25,38 @@ cluster::IpAddress ip_address_of(const Address& address, const AddressLife& life
   return object;
 }
 
-}  // namespace
-
-StartState final_objects(const History& history) {
-  StartState objects;
-  for (const auto& [key, lives] : history.services.all()) {
-    for (const ServiceLife& life : lives) {
-      if (life.gone.to == kEnd && life.gone_by == kNoRequest && !life.versions.empty()) {
-        objects.services.push_back(named_service(key, *life.versions.back().facts));
-      }
+// Each object that is there at the end, one at a time.
+void for_each_final(const Lives& lives, const auto& service, const auto& address, const auto& range) {
+  for (const auto& [key, all] : lives.services.all()) {
+    for (const ServiceLife& life : all) {
+      if (life.gone.to == kEnd && life.gone_by == kNoRequest && !life.versions.empty())
+        service(named_service(key, *life.versions.back().facts));
     }
   }
-  for (const auto& [address, lives] : history.addresses.all()) {
-    const AddressLife& last = lives.back();
-    if (last.deleted.to == kEnd && !last.doubtful) objects.addresses.push_back(ip_address_of(address, last));
+  for (const auto& [known, all] : lives.addresses.all()) {
+    const AddressLife& last = all.back();
+    if (last.deleted.to == kEnd && !last.doubtful) address(ip_address_of(known, last));
   }
-  for (const RangeLife& object : history.ranges.objects()) {
-    if (object.gone_by == kNoRequest && object.object) objects.cidrs.push_back(*object.object);
+  for (const RangeLife& object : lives.ranges.objects()) {
+    if (object.gone_by == kNoRequest && object.object) range(*object.object);
   }
+}
+
+}  // namespace
+
+StartState final_objects(const Lives& lives) {
+  StartState objects;
+  for_each_final(
+      lives, [&](cluster::Service service) { objects.services.push_back(std::move(service)); },
+      [&](cluster::IpAddress address) { objects.addresses.push_back(std::move(address)); },
+      [&](const cluster::ServiceCidr& range) { objects.cidrs.push_back(range); });
   return objects;
 }
 
-State final_state(const History& history) {
+State final_state(const Lives& lives) {
   State state;
-  const StartState objects = final_objects(history);
-  for (const cluster::Service& service : objects.services) state.put(service);
-  for (const cluster::IpAddress& address : objects.addresses) state.put(address);
-  for (const cluster::ServiceCidr& range : objects.cidrs) state.put(range);
+  const auto put = [&](const auto& object) { state.put(object); };
+  for_each_final(lives, put, put, put);
   return state;
 }
 

@@ -6,7 +6,7 @@
 
 namespace clusterip::verify {
 
-StartState final_objects(const History& history);
-State final_state(const History& history);
+StartState final_objects(const Lives& lives);
+State final_state(const Lives& lives);
 
 }  // namespace clusterip::verify

@@ -19,6 +19,24 @@ std::size_t clean_cut(const std::vector<AuditedRequest>& requests, std::size_t c
   return count;
 }
 
+// What was there when the last of them was answered, if that is known.
+std::optional<StartState> state_after(const Record& gone, Instant end, const ReplayOptions& how) {
+  const auto state = [&](const Lives& lives) -> std::optional<StartState> {
+    const bool is_whole = std::none_of(gone.gaps.begin(), gone.gaps.end(),
+                                       [&](const Gap& gap) { return gap.when.from <= end; });
+    if (!lives.beginning.is_known() || !is_whole) return std::nullopt;
+    StartState found = final_objects(lives);
+    found.since = end;
+    return found;
+  };
+  // Servers without the old bitmap leave no bits, so there is nothing to gather for ever.
+  if (!how.version.asks_bitmap_first) return state(Lives(gone, how));
+  const History history(gone, how);
+  auto found = state(history);
+  if (found && history.bitmap.is_known()) found->left_bits = history.bitmap.left_bits();
+  return found;
+}
+
 }  // namespace
 
 std::optional<Instant> forget_first(Record& record, std::size_t count, const ReplayOptions& how) {
@@ -32,19 +50,7 @@ std::optional<Instant> forget_first(Record& record, std::size_t count, const Rep
   gone.requests.assign(std::make_move_iterator(record.requests.begin()), std::make_move_iterator(cut));
   record.requests.erase(record.requests.begin(), cut);
   const Instant end = gone.requests.back().during.to;
-  {
-    const History history(gone, how);
-    record.start.reset();
-    const bool is_whole = std::none_of(gone.gaps.begin(), gone.gaps.end(),
-                                       [&](const Gap& gap) { return gap.when.from <= end; });
-    if (history.beginning.is_known() && is_whole) {
-      record.start = final_objects(history);
-      record.start->since = end;
-      // Servers without the old bitmap leave no bits, so there is nothing to gather for ever.
-      if (how.version.asks_bitmap_first && history.bitmap.is_known())
-        record.start->left_bits = history.bitmap.left_bits();
-    }
-  }
+  record.start = state_after(gone, end, how);
   std::erase_if(record.gaps, [&](const Gap& gap) { return gap.when.to <= end; });
   std::vector<AuditedRequest> doubtful;
   for (AuditedRequest& request : gone.requests) {

@@ -70,7 +70,7 @@ Beginning beginning_of(const Record& record) {
   return beginning;
 }
 
-History::History(const Record& with_requests, const ReplayOptions& how)
+Lives::Lives(const Record& with_requests, const ReplayOptions& how)
     : record(with_requests),
       options(how),
       beginning(beginning_of(record)),
@@ -78,7 +78,17 @@ History::History(const Record& with_requests, const ReplayOptions& how)
       services(record, beginning.record.from),
       addresses(record, covers_addresses ? beginning.known_since : kEnd, beginning.record.from),
       ranges(record, beginning.record.from, beginning.is_known() ? std::vector<Cidr>{} : how.flags,
-             how.cache_lag),
+             how.cache_lag) {
+  std::size_t lives = 0;
+  for (const auto& [address, known] : addresses.all()) lives += known.size();
+  const std::size_t missing = addresses.missing_writes();
+  is_patchy = missing >= kFewMissing && missing * kPatchyShare > lives;
+  if (is_patchy) beginning.known_since = kEnd;
+  if (covers_addresses) beginning.addresses_known_since = beginning.known_since;
+}
+
+History::History(const Record& with_requests, const ReplayOptions& how)
+    : Lives(with_requests, how),
       nesting(record, addresses, services),
       servers(record, nesting, how.flags),
       bitmap(record, addresses, services, nesting, how.flags.empty() ? default_ranges(record) : how.flags,
@@ -88,12 +98,6 @@ History::History(const Record& with_requests, const ReplayOptions& how)
     if (request.subject != Subject::kIpAddress) continue;
     covers_releases = covers_releases || (request.verb == Verb::kDelete && nesting.outer(i) != kNoRequest);
   }
-  std::size_t lives = 0;
-  for (const auto& [address, known] : addresses.all()) lives += known.size();
-  const std::size_t missing = addresses.missing_writes();
-  is_patchy = missing >= kFewMissing && missing * kPatchyShare > lives;
-  if (is_patchy) beginning.known_since = kEnd;
-  if (covers_addresses) beginning.addresses_known_since = beginning.known_since;
 }
 
 const Gap* History::gap_around(const AuditedRequest& request) const {

@@ -35,8 +35,9 @@ struct Beginning {
 };
 Beginning beginning_of(const Record& record);
 
-struct History {
-  History(const Record& with_requests, const ReplayOptions& how);
+// What was there when: the lives of all objects of a record.
+struct Lives {
+  Lives(const Record& with_requests, const ReplayOptions& how);
 
   const Record& record;
   ReplayOptions options;
@@ -46,13 +47,18 @@ struct History {
   ServiceHistory services;
   AddressHistory addresses;
   RangeHistory ranges;
+  // Many changes are not in the record: that something is not in it then proves nothing.
+  bool is_patchy = false;
+};
+
+struct History : Lives {
+  History(const Record& with_requests, const ReplayOptions& how);
+
   Nesting nesting;
   ServerHistory servers;
   BitmapHistory bitmap;
   // The servers' own releases of IPAddresses are in the record.
   bool covers_releases = false;
-  // Many changes are not in the record: that something is not in it then proves nothing.
-  bool is_patchy = false;
 
   // The first gap that may have to do with the request, or null.
   const Gap* gap_around(const AuditedRequest& request) const;

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <tuple>
+#include <compare>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/net/text.hpp"
 
@@ -24,6 +25,65 @@ void read_meta(const cluster::ObjectMeta& meta, ObjectFacts& to) {
 bool is_repeated(const AuditedRequest& a, const AuditedRequest& b) {
   return !a.audit_id.empty() && a.audit_id == b.audit_id && a.during == b.during && a.verb == b.verb &&
          a.subject == b.subject && a.name == b.name && a.name_space == b.name_space;
+}
+
+// Where a request belongs, and where it is.
+struct Place {
+  Instant to;
+  std::uint32_t server;
+  std::uint64_t line;
+  std::size_t index;
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+// Requests are large and mostly in order: each that is out of place moves once.
+void sort_by_place(std::vector<AuditedRequest>& requests) {
+  std::vector<Place> places;
+  places.reserve(requests.size());
+  for (const AuditedRequest& request : requests)
+    places.push_back({request.during.to, request.server, request.line, places.size()});
+  if (std::is_sorted(places.begin(), places.end())) return;
+  std::sort(places.begin(), places.end());
+  for (std::size_t first = 0; first < places.size(); ++first) {
+    if (places[first].index == first) continue;
+    AuditedRequest held = std::move(requests[first]);
+    std::size_t hole = first;
+    while (places[hole].index != first) {
+      const std::size_t next = std::exchange(places[hole].index, hole);
+      requests[hole] = std::move(requests[next]);
+      hole = next;
+    }
+    places[hole].index = hole;
+    requests[hole] = std::move(held);
+  }
+}
+
+// Of requests in order; returns how many.
+std::size_t drop_repeated(std::vector<AuditedRequest>& requests) {
+  std::vector<bool> drops(requests.size());
+  std::size_t count = 0;
+  for (std::size_t first = 0, last = 0; first < requests.size(); first = last) {
+    while (last < requests.size() && requests[last].during.to == requests[first].during.to) ++last;
+    if (last - first == 1) continue;
+    std::unordered_multimap<std::string_view, const AuditedRequest*> same_instant;  // by auditID
+    for (std::size_t i = first; i < last; ++i) {
+      const auto [begin, end] = same_instant.equal_range(requests[i].audit_id);
+      drops[i] =
+          std::any_of(begin, end, [&](const auto& entry) { return is_repeated(*entry.second, requests[i]); });
+      if (drops[i]) ++count;
+      if (!drops[i]) same_instant.emplace(requests[i].audit_id, &requests[i]);
+    }
+  }
+  if (count == 0) return 0;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (drops[i]) continue;
+    if (kept != i) requests[kept] = std::move(requests[i]);
+    ++kept;
+  }
+  requests.resize(kept);
+  return count;
 }
 
 }  // namespace
@@ -129,26 +189,8 @@ std::string AuditedRequest::object() const {
 }
 
 std::size_t put_in_order(Record& record) {
-  auto& requests = record.requests;
-  const auto place = [](const AuditedRequest& r) { return std::tie(r.during.to, r.server, r.line); };
-  std::stable_sort(requests.begin(), requests.end(),
-                   [&](const AuditedRequest& a, const AuditedRequest& b) { return place(a) < place(b); });
-  std::vector<AuditedRequest> kept;
-  kept.reserve(requests.size());
-  // The requests that were answered at one instant, by auditID; `kept` never moves what is in it.
-  std::unordered_multimap<std::string_view, const AuditedRequest*> same_instant;
-  for (AuditedRequest& request : requests) {
-    if (!kept.empty() && kept.back().during.to != request.during.to) same_instant.clear();
-    const auto [first, last] = same_instant.equal_range(request.audit_id);
-    if (std::any_of(first, last, [&](const auto& entry) { return is_repeated(*entry.second, request); })) {
-      continue;
-    }
-    kept.push_back(std::move(request));
-    same_instant.emplace(kept.back().audit_id, &kept.back());
-  }
-  const std::size_t dropped = requests.size() - kept.size();
-  requests = std::move(kept);
-  return dropped;
+  sort_by_place(record.requests);
+  return drop_repeated(record.requests);
 }
 
 }  // namespace clusterip::verify
