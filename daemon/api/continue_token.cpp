@@ -54,6 +54,7 @@ Status refused(const std::string& why) {
 
 // As Go's path.Clean would leave it.
 bool is_clean(std::string_view path) {
+  if (path == "/") return true;
   if (path.substr(0, 1) == "/") path.remove_prefix(1);
   for (;;) {
     const std::size_t end = std::min(path.find('/'), path.size());
@@ -67,8 +68,7 @@ bool is_clean(std::string_view path) {
 }  // namespace
 
 std::string encode(const ContinueToken& token) {
-  const nlohmann::json object{
-      {"v", kVersion}, {"rv", token.revision}, {"start", token.name_space + "/" + token.name}};
+  const nlohmann::json object{{"v", kVersion}, {"rv", token.revision}, {"start", token.from}};
   return encode_base64(object.dump());
 }
 
@@ -100,10 +100,7 @@ Result<ContinueToken> read_continue_token(std::string_view text) {
   if (revision.value_or(0) == 0) return refused("incorrect encoded start resourceVersion" + in_version);
   if (start.empty()) return refused("encoded start key empty" + in_version);
   if (!is_clean(start)) return refused(start);
-  const std::size_t slash = std::min(start.find('/'), start.size());
-  const std::size_t name = slash == start.size() ? 0 : slash + 1;
-  return ContinueToken{static_cast<std::uint64_t>(*revision), start.substr(0, name == 0 ? 0 : slash),
-                       start.substr(name)};
+  return ContinueToken{*revision, start.substr(start.front() == '/' ? 1 : 0)};
 }
 
 }  // namespace clusterip::api

@@ -12,9 +12,8 @@
 namespace clusterip::api {
 
 struct ContinueToken {
-  std::uint64_t revision = 0;
-  std::string name_space;
-  std::string name;  // the last one that was sent
+  std::int64_t revision = 0;  // below 0: the newest
+  std::string from;           // a path below what is listed: all that is not before it
 };
 
 std::string encode(const ContinueToken& token);

@@ -47,6 +47,8 @@ struct Resource {
   // Whose objects they are.
   ResourceIndex storage() const;
   bool is_view() const { return storage() != index; }
+  // Whether upstream answers for it from a cache; where it does, some refusals are worded otherwise.
+  bool is_cached() const { return storage() != ResourceIndex::kEvents; }
 };
 
 const std::array<Resource, kResourceCount>& resources();

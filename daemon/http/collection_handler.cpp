@@ -4,6 +4,7 @@
 
 #include "daemon/api/document.hpp"
 #include "daemon/http/answers.hpp"
+#include "daemon/http/resource_version.hpp"
 #include "daemon/http/watch_stream.hpp"
 
 namespace clusterip::daemon {
@@ -11,15 +12,20 @@ namespace {
 
 using api::Status;
 
-// What is newer than everything, and does not become true by waiting here.
-Status too_large(std::uint64_t wanted, std::uint64_t current) {
-  Status status = api::generic(504, "Timeout",
-                               "Timeout: Too large resource version: " + std::to_string(wanted) +
-                                   ", current: " + std::to_string(current));
-  status.details.emplace();
-  status.details->causes.push_back({"ResourceVersionTooLarge", "Too large resource version", ""});
-  status.details->retry_after_seconds = 1;
-  return status;
+// Whether upstream answers a list from its cache, or asks its storage.
+bool is_cached(const ListOptions& options, const ResourceCall& call) {
+  const bool at_one_revision = options.match == "Exact" || (options.limit > 0 && options.match.empty());
+  return call.resource.is_cached() && !at_one_revision && !options.from && call.request.method == "GET";
+}
+
+// No state but the newest is there to be listed.
+api::Refusal check_revision(const ListOptions& options, const ResourceCall& call, std::uint64_t current) {
+  const bool goes_on = options.from && options.from->revision > 0;
+  const std::uint64_t wanted =
+      goes_on ? static_cast<std::uint64_t>(options.from->revision) : options.revision;
+  if (wanted > current) return too_large(wanted, current, is_cached(options, call));
+  if (options.match != "Exact" || wanted == current) return std::nullopt;
+  return api::expired("The resourceVersion for the provided list is too old.");
 }
 
 // Keeps what fits the selector.
@@ -29,21 +35,25 @@ void filter(Listing& listing, const api::Selector& selector, const Presentation&
                 [&](const RecordPtr& record) { return !selector.matches(presentation.served(*record)); });
 }
 
+// The first path below what is listed that comes after an object's.
+std::string path_after(const ResourceCall& call, const Record& record) {
+  return (call.path.name_space.empty() ? record.key.path() : record.key.name) + '\0';
+}
+
 // A page of what fits the selector: pages of the store are read until it is full.
 Listing read_page(const ResourceCall& call, const Store& store, const ListOptions& options) {
-  std::optional<ObjectKey> after;
-  if (options.from) after = ObjectKey{options.from->name_space, options.from->name};
+  std::string from = options.from ? options.from->from : "";
   if (options.limit == 0 || options.selector.everything()) {
-    Listing listing = store.list(call.id(), call.path.name_space, after, options.limit);
+    Listing listing = store.list(call.id(), call.path.name_space, from, options.limit);
     filter(listing, options.selector, call.presentation);
     return listing;
   }
   Listing page;
   for (;;) {
-    Listing more = store.list(call.id(), call.path.name_space, after, options.limit);
+    Listing more = store.list(call.id(), call.path.name_space, from, options.limit);
     if (page.revision == 0) page.revision = more.revision;
     const bool ended = !more.more;
-    if (!more.records.empty()) after = more.records.back()->key;
+    if (!more.records.empty()) from = path_after(call, *more.records.back());
     filter(more, options.selector, call.presentation);
     for (RecordPtr& record : more.records) {
       if (page.records.size() == options.limit) {
@@ -75,21 +85,17 @@ std::chrono::seconds default_timeout() {
 }  // namespace
 
 HttpResponse list_collection(const ResourceCall& call, const Store& store, const ListOptions& options) {
-  const std::uint64_t current = store.revision();
-  if (!options.any_revision && options.revision > current) {
-    return answer_status(too_large(options.revision, current));
-  }
-  if (options.match == "Exact" && options.revision < current) {
-    return answer_status(api::expired("The resourceVersion for the provided list is too old."));
-  }
+  if (auto refusal = check_revision(options, call, store.revision())) return answer_status(*refusal);
   if (auto refusal = call.presentation.refuse(true)) return answer_status(*refusal);
   Listing listing = read_page(call, store, options);
   std::string token;
   // The pages of one list carry the revision of its first one: a watch from there misses nothing.
-  if (options.from) listing.revision = options.from->revision;
+  if (options.from && options.from->revision > 0) {
+    listing.revision = static_cast<std::uint64_t>(options.from->revision);
+  }
   if (listing.more) {
-    const ObjectKey& last = listing.records.back()->key;
-    token = encode(api::ContinueToken{listing.revision, last.name_space, last.name});
+    token = encode(api::ContinueToken{static_cast<std::int64_t>(listing.revision),
+                                      path_after(call, *listing.records.back())});
   }
   if (!options.selector.everything()) listing.remaining = 0;
   HttpResponse response;
@@ -111,7 +117,7 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
   } else if (from_now) {
     Listing listing = store.list(call.id(), call.path.name_space);
     if (options.send_initial_events && options.revision > listing.revision) {
-      return answer_status(too_large(options.revision, listing.revision));
+      return answer_status(too_large(options.revision, listing.revision, true));
     }
     request.after = listing.revision;
     filter(listing, options.selector, call.presentation);
@@ -127,6 +133,7 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
 
 HttpResponse erase_collection(const ResourceCall& call, const Verbs& verbs, const ListOptions& options,
                               const DeleteOptions& deletion) {
+  if (auto refusal = check_revision(options, call, verbs.store().revision())) return answer_status(*refusal);
   Listing gone = read_page(call, verbs.store(), options);
   Listing answered;
   answered.revision = gone.revision;

@@ -1,8 +1,7 @@
 #include "daemon/http/list_options.hpp"
 
-#include <charconv>
-
 #include "daemon/http/parameters.hpp"
+#include "daemon/http/resource_version.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -12,13 +11,6 @@ using cluster::FieldErrors;
 using cluster::FieldErrorType;
 
 constexpr std::chrono::seconds kLongestTimeout{24 * 3600};
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t read = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return read;
-}
 
 // A number of which those below zero count as zero.
 std::optional<std::uint64_t> natural(std::string_view text) {
@@ -31,14 +23,10 @@ api::Refusal read_revision(const HttpRequest& request, ListOptions& options) {
   const std::string_view text = request.parameter("resourceVersion");
   options.revision_given = !text.empty();
   if (text.empty()) return std::nullopt;
-  const auto revision = number(text);
+  const auto revision = read_resource_version(text);
   if (!revision) {
-    const cluster::FieldError error =
-        cluster::invalid("resourceVersion", text,
-                         "strconv.ParseUint: parsing " + cluster::go_quote(text) + ": invalid syntax");
-    const std::string words = error.field + ": " + error.message();
-    return options.watch ? api::generic(500, "", words)
-                         : api::bad_request("invalid resource version: " + words);
+    return options.watch ? api::generic(500, "", revision.status().message)
+                         : unreadable_revision(revision.status());
   }
   options.revision = *revision;
   options.any_revision = *revision == 0;

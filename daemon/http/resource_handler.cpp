@@ -9,6 +9,7 @@
 #include "daemon/api/typed_patch.hpp"
 #include "daemon/http/answers.hpp"
 #include "daemon/http/collection_handler.hpp"
+#include "daemon/http/resource_version.hpp"
 #include "daemon/http/write_options.hpp"
 
 namespace clusterip::daemon {
@@ -162,8 +163,6 @@ ResourceHandler::Act ResourceHandler::act_for(const HttpRequest& request, const 
     if (reading || erasing) return &ResourceHandler::collection;
     return method == "POST" && in_place ? &ResourceHandler::create : nullptr;
   }
-  // An old way to watch one object: a watch of the collection with its name.
-  if (reading && request.parameter("watch") == "true") return &ResourceHandler::collection;
   if (method == "PUT") return &ResourceHandler::update;
   if (path.subresource == "finalize") return nullptr;
   if (reading) return &ResourceHandler::get;
@@ -210,6 +209,10 @@ api::Refusal ResourceHandler::check_fields(const ResourceCall& call, const FindF
 }
 
 HttpResponse ResourceHandler::get(ResourceCall& call) const {
+  const std::string_view least = call.request.parameter("resourceVersion");
+  if (auto refusal = check_minimum(least, verbs_.store().revision(), call.resource.is_cached())) {
+    return answer_status(*refusal);
+  }
   const auto record = verbs_.get(call.resource, call.key());
   if (!record) return answer_status(record.status());
   return present(200, call, **record);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace clusterip::daemon {
@@ -16,11 +17,27 @@ namespace clusterip::daemon {
 // Which of the registry's resources; the order of the registry.
 using ResourceId = std::uint8_t;
 
-// The place of an object within its resource: by namespace, then name, as etcd orders keys.
+// The place of an object within its resource, in the order in which etcd keeps its path: the namespace "a-b"
+// comes before "a", for "a-b/" comes before "a/".
 struct ObjectKey {
   std::string name_space;  // empty for cluster-scoped resources
   std::string name;
-  friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+
+  // "NAMESPACE/NAME", or "NAME" of what has no namespace.
+  std::string path() const { return name_space.empty() ? name : name_space + '/' + name; }
+
+  friend bool operator==(const ObjectKey&, const ObjectKey&) = default;
+  friend std::strong_ordering operator<=>(const ObjectKey& a, const ObjectKey& b) {
+    if (a.name_space == b.name_space) return a.name <=> b.name;
+    return a.path() <=> b.path();
+  }
+};
+
+// The order of keys, and of paths among them.
+struct KeyOrder {
+  using is_transparent = void;
+  bool operator()(const ObjectKey& a, const ObjectKey& b) const { return a < b; }
+  bool operator()(const ObjectKey& key, std::string_view path) const { return key.path() < path; }
 };
 
 struct Record {

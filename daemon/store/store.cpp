@@ -57,18 +57,15 @@ RecordPtr Store::get(ResourceId resource, const ObjectKey& key) const {
   return found == table.end() ? nullptr : found->second;
 }
 
-Listing Store::list(ResourceId resource, std::string_view name_space, const std::optional<ObjectKey>& after,
+Listing Store::list(ResourceId resource, std::string_view name_space, std::string_view from,
                     std::size_t limit) const {
   const std::shared_lock lock(state_mutex_);
   const Table& table = tables_[resource];
   Listing listing;
   listing.revision = revision_;
-  auto at = table.begin();
-  if (after) {
-    at = table.upper_bound(*after);
-  } else if (!name_space.empty()) {
-    at = table.lower_bound({std::string(name_space), ""});
-  }
+  // Where there are no namespaces, or all are listed, the path is the key's own.
+  auto at = name_space.empty() ? table.lower_bound(from)
+                               : table.lower_bound(ObjectKey{std::string(name_space), std::string(from)});
   const auto inside = [&] {
     return at != table.end() && (name_space.empty() || at->first.name_space == name_space);
   };

@@ -64,9 +64,9 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   RecordPtr get(ResourceId resource, const ObjectKey& key) const;
-  // In order; all namespaces when `name_space` is empty; after `after` when given; at most `limit` when not
-  // 0.
-  Listing list(ResourceId resource, std::string_view name_space, const std::optional<ObjectKey>& after = {},
+  // In order; all namespaces when `name_space` is empty; from the path `from` on, which is one below
+  // `name_space`; at most `limit` when not 0.
+  Listing list(ResourceId resource, std::string_view name_space, std::string_view from = "",
                std::size_t limit = 0) const;
   // Everything of several resources, as it was at one instant.
   std::vector<std::vector<RecordPtr>> list_together(const std::vector<ResourceId>& resources) const;
@@ -90,7 +90,7 @@ class Store {
 
  private:
   struct Waiting;
-  using Table = std::map<ObjectKey, RecordPtr>;
+  using Table = std::map<ObjectKey, RecordPtr, KeyOrder>;
 
   void write_loop();
   void run_group(std::vector<Waiting*>& group);

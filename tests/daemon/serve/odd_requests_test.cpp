@@ -228,5 +228,72 @@ TEST_F(OddRequests, AnOwnerThatIsGivenTwiceCountsOnceWithAWarning) {
   EXPECT_EQ(client_.post(kServices, service).status, 422);
 }
 
+TEST_F(OddRequests, ARevisionThatIsNoNumberIsRefusedInTheWordsOfItsReader) {
+  const auto refused = [&](const std::string& path) {
+    const Answer answer = client_.get(path);
+    return std::to_string(answer.status) + " " + message(answer);
+  };
+  const std::string words = R"(resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": )";
+  const std::string fault = words + "invalid syntax";
+  const std::string events = "/api/v1/namespaces/default/events";
+  EXPECT_EQ(refused(kServices + "/kubernetes?resourceVersion=-1"), "500 " + fault);
+  EXPECT_EQ(refused(kServices + "/none?resourceVersion=-1"), "500 " + fault);
+  EXPECT_EQ(refused(kServices + "?watch=true&resourceVersion=-1"), "500 " + fault);
+  EXPECT_EQ(refused(kServices + "?resourceVersion=-1"), "400 invalid resource version: " + fault);
+  // Upstream has no cache of Events: its storage reads what they are asked for.
+  EXPECT_EQ(refused(events + "/none?resourceVersion=-1"), "400 invalid resource version: " + fault);
+  EXPECT_EQ(message(client_.erase(kServices + "?labelSelector=no&resourceVersion=-1")),
+            "invalid resource version: " + fault);
+  EXPECT_NE(refused(kServices + "/a?resourceVersion=18446744073709551616").find(": value out of range"),
+            std::string::npos);
+}
+
+TEST_F(OddRequests, ARevisionThatIsYetToComeIsRefused) {
+  const auto refused = [](const Answer& answer) {
+    const Json status = answer.json();
+    const bool told = status.value("message", "").starts_with("Timeout: Too large resource version: 99999");
+    return std::pair(told ? answer.status : 0, status["details"].value("retryAfterSeconds", 0));
+  };
+  const std::string wanted = "resourceVersion=99999";
+  EXPECT_EQ(refused(client_.get(kServices + "/kubernetes?" + wanted)), std::pair(504, 1));
+  EXPECT_EQ(refused(client_.get(kServices + "?" + wanted)), std::pair(504, 1));
+  // By its storage, which does not catch up.
+  EXPECT_EQ(refused(client_.get(kServices + "?limit=1&" + wanted)), std::pair(504, 0));
+  EXPECT_EQ(refused(client_.get(kServices + "?resourceVersionMatch=Exact&" + wanted)), std::pair(504, 0));
+  EXPECT_EQ(refused(client_.get("/api/v1/namespaces/default/events?" + wanted)), std::pair(504, 0));
+  EXPECT_EQ(refused(client_.erase(kServices + "?labelSelector=no&" + wanted)), std::pair(504, 0));
+  EXPECT_EQ(client_.get(kServices + "/kubernetes?resourceVersion=1").status, 200);
+}
+
+TEST_F(OddRequests, ATokenIsAPathBelowWhatIsListed) {
+  ASSERT_EQ(create().status, 201);
+  const auto listed = [&](const std::string& path, const std::string& token) {
+    std::string names;
+    const Json list = client_.get(path + "?continue=" + token).json();
+    for (const Json& item : list.at("items")) {
+      names += item["metadata"]["name"].get<std::string>() + " ";
+    }
+    return names;
+  };
+  // {"v":"meta.k8s.io/v1","rv":-1,"start":"default/b"}, and the same with "b".
+  const std::string of_all = "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0IjoiZGVmYXVsdC9iIn0";
+  const std::string of_one = "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0IjoiYiJ9";
+  EXPECT_EQ(listed("/api/v1/services", of_all), "kubernetes ");
+  EXPECT_EQ(listed(kServices, of_one), "kubernetes ");
+  // "default/b" comes before "kubernetes", whose kind has no namespaces.
+  EXPECT_EQ(listed("/apis/networking.k8s.io/v1/servicecidrs", of_all), "kubernetes ");
+  const Json newest = client_.get("/api/v1/services?continue=" + of_all).json();
+  EXPECT_EQ(newest["metadata"]["resourceVersion"],
+            client_.get("/api/v1/services").json()["metadata"]["resourceVersion"]);
+  // {"v":"meta.k8s.io/v1","rv":99999,"start":"a"}
+  const std::string late = "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6OTk5OTksInN0YXJ0IjoiYSJ9";
+  EXPECT_EQ(client_.get("/api/v1/services?continue=" + late).status, 504);
+}
+
+TEST_F(OddRequests, OneObjectIsNotWatchedByItsOwnPath) {
+  const Answer answer = client_.get(kServices + "/kubernetes?watch=true&timeoutSeconds=1");
+  EXPECT_EQ(answer.json().value("kind", ""), "Service");
+}
+
 }  // namespace
 }  // namespace clusterip::testing

@@ -93,12 +93,31 @@ TEST(Store, ListsInOrderByNamespaceAndPage) {
   ASSERT_EQ(one.records.size(), 3U);
   EXPECT_EQ(one.records[0]->key.name, "a");
   EXPECT_EQ(one.records[2]->key.name, "c");
-  const Listing page = store->list(kFirst, "", ObjectKey{"one", "b"}, 2);
+  const Listing page = store->list(kFirst, "", std::string_view("one/b\0", 6), 2);
   ASSERT_EQ(page.records.size(), 2U);
   EXPECT_EQ(page.records[0]->key, (ObjectKey{"one", "c"}));
   EXPECT_EQ(page.records[1]->key, (ObjectKey{"two", "a"}));
   EXPECT_TRUE(page.more);
   EXPECT_EQ(page.remaining, 2U);
+}
+
+TEST(Store, ListsAsEtcdOrdersPaths) {
+  const auto store = in_memory();
+  for (const char* name_space : {"a", "a-b", "ab"}) {
+    ASSERT_FALSE(committed(*store, {create(kFirst, name_space, "x")}).empty());
+  }
+  const auto names_from = [&](std::string_view from) {
+    std::string names;
+    for (const RecordPtr& record : store->list(kFirst, "", from).records)
+      names += record->key.name_space + ' ';
+    return names;
+  };
+  EXPECT_EQ(names_from(""), "a-b a ab ");
+  EXPECT_EQ(names_from("a"), "a-b a ab ");
+  EXPECT_EQ(names_from("a/x"), "a ab ");
+  EXPECT_EQ(names_from("a/x/y"), "ab ");
+  EXPECT_EQ(store->list(kFirst, "a", "a/x").records.size(), 1U);
+  EXPECT_EQ(store->list(kFirst, "a", "y").records.size(), 0U);
 }
 
 TEST(Store, TellsWatchesWhatHappenedSince) {

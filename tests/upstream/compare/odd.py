@@ -3,6 +3,7 @@
 A body may be Raw: bytes as they are, and headers of its own.
 """
 
+import base64
 import itertools
 import json
 import urllib.parse
@@ -316,9 +317,9 @@ def queries():
             if "name!=" in text and path == ADDRESSES or "namespace" in text and "namespaces" in path:
                 continue
             yield "field selector", [begin, ("GET", f"{path}?fieldSelector={urllib.parse.quote(text)}", None), END]
-    numbers = ["", "0", "1", "-1", "1.5", "x", "99999999999999999999", "9223372036854775807", "9223372036854775808", " 1", "1 ", "+1", "0x1", "1e3", "007"]
+    numbers = ["", "0", "1", "-1", "1.5", "x", "99999999999999999999", "9223372036854775807", "9223372036854775808", "18446744073709551616", " 1", "1 ", "+1", "0x1", "1e3", "007"]
     for name, value in itertools.product(["limit", "timeoutSeconds", "resourceVersion"], numbers):
-        if name == "resourceVersion" and value in ("99999999999999999999", "9223372036854775807"):
+        if name == "resourceVersion" and value in ("9223372036854775807", "9223372036854775808"):
             continue  # the real server waits for it, for seconds
         yield f"list with {name}={value}", [("GET", f"{SERVICES}?fieldSelector=metadata.name%3Dkubernetes&{name}={urllib.parse.quote(value)}", None)]
         yield f"get with {name}={value}", [("GET", f"{SERVICES}/kubernetes?{name}={urllib.parse.quote(value)}", None)]
@@ -331,6 +332,12 @@ def queries():
         if version == "1" and match == "Exact":
             continue
         yield f"list with match {match} of {version}{more}", [("GET", f"{CIDRS}?fieldSelector=metadata.name%3Dkubernetes&resourceVersionMatch={match}&resourceVersion={version}{more}", None)]
+    for start in ("default/b", "default/b\0", "b", "default-a/x", "/", "/default/b", "default/b/c", "\u00e9"):
+        token = base64.urlsafe_b64encode(json.dumps({"v": "meta.k8s.io/v1", "rv": -1, "start": start}).encode()).decode().rstrip("=")
+        for path in ("/api/v1/services", SERVICES, CIDRS):
+            yield f"continue from {start!r}", [begin, ("GET", f"{path}?continue={token}", None), END]
+    for value in ("1", "true", "yes", "0x1", "", "false", "True", "true&watch=false", "false&watch=true"):
+        yield f"get with watch={value}", [("GET", f"{SERVICES}/kubernetes?timeoutSeconds=1&watch={value}", None)]
     for token in ("x", "eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6MSwic3RhcnQiOiJhIn0", "e30", "%00", "%20", "a" * 500):
         yield "continue", [("GET", f"{SERVICES}?limit=1&continue={token}", None)]
 
