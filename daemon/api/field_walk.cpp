@@ -52,7 +52,11 @@ class FieldWalk {
       const FieldSchema* known = schema.find(name);
       // Whoever applies null owns the field that is not there.
       const bool counts = !member.is_null() || containers_ == Containers::kOnlyEmpty;
-      if (known != nullptr && counts) field(member, *known, node.children["f:" + name]);
+      if (known == nullptr || !counts) continue;
+      const std::string step = "f:" + name;
+      field(member, *known, node.children[step]);
+      // Whoever applies a list without items owns nothing by it.
+      if (node.children[step].empty()) node.children.erase(step);
     }
   }
 
@@ -64,12 +68,13 @@ class FieldWalk {
 
   void field(const Json& value, const FieldSchema& schema, FieldSet& node) const {
     if (is_leaf(schema) || !value.is_structured()) return leaf(value, node);
-    node.member = value.empty() || containers_ == Containers::kAll;
-    if (schema.list != ListType::kNone) {
+    const bool is_list = schema.list != ListType::kNone;
+    node.member = containers_ == Containers::kAll || (value.empty() && !is_list);
+    if (is_list) {
       for (const Json& item : value) {
         FieldSet& below = node.children[item_step(item, schema)];
         below.member = true;
-        if (schema.list == ListType::kSet || !item.is_object()) {
+        if (schema.list == ListType::kSet || !item.is_object() || schema.object->atomic) {
           below.value = &item;
         } else {
           object(item, *schema.object, below);
@@ -102,7 +107,7 @@ Json merged_field(const Json& standing, const Json& applied, const FieldSchema& 
     if (same == list.end()) {
       list.push_back(item);
     } else if (field.list == ListType::kMap && item.is_object()) {
-      *same = merge_applied(*same, item, *field.object);
+      *same = field.object->atomic ? item : merge_applied(*same, item, *field.object);
     }
   }
   return list;

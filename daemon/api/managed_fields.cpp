@@ -14,6 +14,7 @@ using Json = nlohmann::json;
 constexpr const char* kApply = "Apply";
 constexpr const char* kUpdate = "Update";
 constexpr const char* kStatus = "status";
+constexpr const char* kFieldsType = "FieldsV1";
 // The client whose two ways to apply are kept in step.
 constexpr const char* kKubectl = "kubectl";
 constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -38,14 +39,21 @@ std::string text_of(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// Whether upstream's decoder of a list of entries takes this one.
+bool is_entry(const Json& item) {
+  if (!item.is_object()) return false;
+  const std::string operation = text_of(item, "operation");
+  return (operation == kApply || operation == kUpdate) && !text_of(item, "apiVersion").empty() &&
+         text_of(item, "fieldsType") == kFieldsType && item.contains("fieldsV1");
+}
+
 // Absent where something in the list is no entry.
 std::optional<Entries> read_entries(const Json& object) {
   Entries entries;
   const auto path = "/metadata/managedFields"_json_pointer;
   if (!object.contains(path) || !object.at(path).is_array()) return entries;
   for (const Json& item : object.at(path)) {
-    if (!item.is_object() || text_of(item, "operation").empty() || !item.contains("fieldsV1"))
-      return std::nullopt;
+    if (!is_entry(item)) return std::nullopt;
     entries.push_back({text_of(item, "manager"), text_of(item, "operation"), text_of(item, "apiVersion"),
                        text_of(item, "time"), text_of(item, "subresource"),
                        read_field_set(item.at("fieldsV1"))});
@@ -61,12 +69,12 @@ void write_entries(Json& object, Entries entries) {
   Json list = Json::array();
   for (const Entry& entry : entries) {
     if (entry.fields.empty()) continue;
-    Json item{{"manager", entry.manager},
-              {"operation", entry.operation},
+    Json item{{"operation", entry.operation},
               {"apiVersion", entry.api_version},
-              {"fieldsType", "FieldsV1"},
+              {"fieldsType", kFieldsType},
               {"fieldsV1", encode(entry.fields)}};
-    // A client may send an entry without its time.
+    // A client may send an entry without a manager or a time.
+    if (!entry.manager.empty()) item["manager"] = entry.manager;
     if (!entry.time.empty()) item["time"] = entry.time;
     if (!entry.subresource.empty()) item["subresource"] = entry.subresource;
     list.push_back(std::move(item));
@@ -126,12 +134,23 @@ Difference compare(const Json& live, const Json& fresh, const Resource& resource
   return {united(without(std::move(after), before), modified), std::move(removed)};
 }
 
-// Upstream cannot tell what an owner of the other API's fields loses, and forgets it.
+// Upstream cannot tell what an owner of fields loses that are those of another API, or of a version that the
+// kind does not have, and forgets it.
 void forget_other_apis(Entries& entries, const Resource& resource) {
   std::erase_if(entries, [&](const Entry& entry) {
     const Resource* known = find_kind_resource(entry.api_version, resource.kind);
-    return known != nullptr && known->index != resource.index;
+    return known == nullptr || known->index != resource.index;
   });
+}
+
+// The entries that an update begins with: those that it sends, where it sends any that can be read, or those
+// that stand. What is sent through the door of the status has no say in them.
+Entries entries_before(const Json& fresh, const Json& live, const FieldOwner& owner) {
+  if (!owner.status) {
+    std::optional<Entries> sent = read_entries(fresh);
+    if (sent && !sent->empty()) return std::move(*sent);
+  }
+  return read_entries(live).value_or(Entries());
 }
 
 // Beyond ten managers that write by updates, the oldest of a version become one.
@@ -229,12 +248,11 @@ void renew_last_applied(Json& object, const Json& configuration) {
 
 void record_update(Json& fresh, const Json& live, const Resource& resource, const FieldOwner& owner) {
   const auto path = "/metadata/managedFields"_json_pointer;
-  if (fresh.contains(path) && fresh.at(path) == Json::array({Json::object()})) {
+  if (!owner.status && fresh.contains(path) && fresh.at(path) == Json::array({Json::object()})) {
     fresh["metadata"].erase("managedFields");
     return;
   }
-  std::optional<Entries> sent = read_entries(fresh);
-  Entries entries = sent && !sent->empty() ? std::move(*sent) : read_entries(live).value_or(Entries());
+  Entries entries = entries_before(fresh, live, owner);
   // Who owns what of an object without owners is not found out by later updates, but by a first apply.
   if (entries.empty() && !text_of(live.at("metadata"), "uid").empty()) {
     fresh["metadata"].erase("managedFields");

@@ -31,7 +31,7 @@ constexpr std::array<F, 6> kOwnerReferenceFields{{
     F{"uid", 4, T::kText},
 }};
 constexpr ObjectSchema kOwnerReference{"io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference",
-                                       kOwnerReferenceFields};
+                                       kOwnerReferenceFields, true};
 
 constexpr std::array<F, 15> kObjectMetaFields{{
     F{"annotations", 12, T::kTextMap},

@@ -45,6 +45,7 @@ struct FieldSchema {
 struct ObjectSchema {
   std::string_view definition;  // its name in the OpenAPI document
   std::span<const FieldSchema> fields;
+  bool atomic = false;  // as an item of a list it has one owner as a whole
 
   const FieldSchema* find(std::string_view name) const;
 };

@@ -295,5 +295,48 @@ TEST_F(OddRequests, OneObjectIsNotWatchedByItsOwnPath) {
   EXPECT_EQ(answer.json().value("kind", ""), "Service");
 }
 
+TEST_F(OddRequests, OwnersByHandAreThoseOfAVersionThatTheKindHas) {
+  ASSERT_EQ(create().status, 201);
+  const auto patch = [&](const std::string& below, const std::string& manager, const char* version) {
+    Json owner{{"manager", manager},
+               {"operation", "Update"},
+               {"apiVersion", version},
+               {"fieldsType", "FieldsV1"},
+               {"fieldsV1", {{"f:spec", Json::object()}}}};
+    return client_.patch(kServices + "/a" + below, {{"metadata", {{"managedFields", {std::move(owner)}}}}},
+                         kMerge);
+  };
+  const auto manager = [](const Answer& answer) {
+    const Json owners = answer.json()["metadata"].value("managedFields", Json::array());
+    return owners.empty() ? "" : owners[0].value("manager", "");
+  };
+  const std::string too_long(129, 'x');
+  EXPECT_EQ(patch("", too_long, "v1").status, 422);
+  EXPECT_EQ(manager(patch("", "mine", "v1")), "mine");
+  // The status has no say in who owns what, so what is wrong with it is not looked for.
+  EXPECT_EQ(manager(patch("/status", too_long, "v1")), "mine");
+  EXPECT_EQ(manager(patch("/status", "other", "v1")), "mine");
+  EXPECT_EQ(manager(patch("", "other", "")), "mine");
+  EXPECT_EQ(manager(patch("", too_long, "v9")), "");
+}
+
+TEST_F(OddRequests, AnOwnerReferenceIsOwnedAsAWhole) {
+  const auto owned = [&](const Json& references) {
+    Json object{{"apiVersion", "v1"}, {"kind", "Service"}, {"spec", {{"clusterIP", "None"}}}};
+    object["metadata"] = {{"name", "a"}, {"ownerReferences", references}};
+    const Answer answer =
+        client_.patch(kServices + "/a?fieldManager=m", object, "application/apply-patch+yaml");
+    return answer.json().at("/metadata/managedFields/0/fieldsV1"_json_pointer).value("f:metadata", Json());
+  };
+  Json reference{{"apiVersion", "v1"}, {"kind", "Service"}, {"name", "x"}, {"uid", "y"}};
+  const Json expected{{"f:ownerReferences", {{R"(k:{"uid":"y"})", Json::object()}}}};
+  EXPECT_EQ(owned(Json::array({reference})), expected);
+  reference["name"] = "z";
+  EXPECT_EQ(owned(Json::array({reference})), expected);
+  EXPECT_EQ(client_.get(kServices + "/a").json()["metadata"]["ownerReferences"][0], reference);
+  // A list without items says nothing.
+  EXPECT_EQ(owned(Json::array()), Json());
+}
+
 }  // namespace
 }  // namespace clusterip::testing
