@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "daemon/api/go_uint.hpp"
 #include "daemon/api/managed_fields.hpp"
 #include "daemon/api/patch_words.hpp"
 #include "daemon/api/served_document.hpp"
@@ -127,13 +128,11 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
                             bool whole) {
   const std::string name = text_of(standing.at("metadata"), "name");
   const std::string sent = text_of(fresh.at("metadata"), "resourceVersion");
-  if (sent.find_first_not_of("0123456789") != std::string::npos) {
-    return api::generic(500, "",
-                        "strconv.ParseUint: parsing " + cluster::go_quote(sent) + ": invalid syntax");
-  }
   // 0 asks for any version, as a missing one does.
-  const bool any = sent.find_first_not_of('0') == std::string::npos;
-  if (!any && sent != text_of(standing.at("metadata"), "resourceVersion")) {
+  const auto wanted = api::read_go_uint(sent.empty() ? "0" : sent);
+  if (const auto* fault = std::get_if<std::string>(&wanted)) return api::generic(500, "", *fault);
+  if (std::get<std::uint64_t>(wanted) != 0 &&
+      wanted != api::read_go_uint(text_of(standing.at("metadata"), "resourceVersion"))) {
     return api::conflict(resource.subject(), name, kModified);
   }
   const std::string uid = text_of(fresh.at("metadata"), "uid");

@@ -1,22 +1,14 @@
 #include "daemon/http/resource_version.hpp"
 
-#include <charconv>
-
+#include "daemon/api/go_uint.hpp"
 #include "engine/cluster/field_error.hpp"
-#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::daemon {
 
 api::Result<std::uint64_t> read_resource_version(std::string_view text) {
-  std::uint64_t revision = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, revision);
-  if (stop == end && error == std::errc()) return revision;
-  const bool too_great = stop == end && error == std::errc::result_out_of_range;
-  const cluster::FieldError fault =
-      cluster::invalid("resourceVersion", text,
-                       "strconv.ParseUint: parsing " + cluster::go_quote(text) +
-                           (too_great ? ": value out of range" : ": invalid syntax"));
+  const auto read = api::read_go_uint(text);
+  if (const auto* revision = std::get_if<std::uint64_t>(&read)) return *revision;
+  const cluster::FieldError fault = cluster::invalid("resourceVersion", text, std::get<std::string>(read));
   return api::generic(500, "", fault.field + ": " + fault.message());
 }
 

@@ -5,6 +5,7 @@
 // rendering is splicing (daemon/api/render).
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,12 @@ struct ObjectKey {
   friend bool operator==(const ObjectKey&, const ObjectKey&) = default;
   friend std::strong_ordering operator<=>(const ObjectKey& a, const ObjectKey& b) {
     if (a.name_space == b.name_space) return a.name <=> b.name;
+    const auto [in_a, in_b] =
+        std::mismatch(a.name_space.begin(), a.name_space.end(), b.name_space.begin(), b.name_space.end());
+    // Where neither has ended there is no path to be built.
+    if (in_a != a.name_space.end() && in_b != b.name_space.end()) {
+      return static_cast<unsigned char>(*in_a) <=> static_cast<unsigned char>(*in_b);
+    }
     return a.path() <=> b.path();
   }
 };

@@ -1,0 +1,130 @@
+// Who owns which fields after a write.
+#include "daemon/api/managed_fields.hpp"
+
+#include <gtest/gtest.h>
+
+namespace clusterip::api {
+namespace {
+
+using Json = nlohmann::json;
+
+const Resource& services() {
+  return *find_kind_resource("v1", "Service");
+}
+
+FieldOwner owner(const char* manager, bool status = false) {
+  return {manager, "v1", status, {}};
+}
+
+Json entry(const char* manager) {
+  return {{"manager", manager},
+          {"operation", "Update"},
+          {"apiVersion", "v1"},
+          {"fieldsType", "FieldsV1"},
+          {"fieldsV1", {{"f:spec", {{"f:type", Json::object()}}}}}};
+}
+
+// A Service that has been stored, of which `standing` owns the type.
+Json stored(const char* standing) {
+  return {{"metadata", {{"name", "a"}, {"uid", "u"}, {"managedFields", {entry(standing)}}}},
+          {"spec", {{"type", "ClusterIP"}}}};
+}
+
+// The managers after an update that sends these entries.
+std::string managers_after(const Json& sent, bool status = false) {
+  const Json live = stored("standing");
+  Json fresh = live;
+  fresh["metadata"]["managedFields"] = sent;
+  record_update(fresh, live, services(), owner("writer", status));
+  std::string managers;
+  for (const Json& item : fresh["metadata"].value("managedFields", Json::array())) {
+    managers += item.value("manager", "(none)") + " ";
+  }
+  return managers;
+}
+
+TEST(ManagedFields, EntriesByHandCount) {
+  EXPECT_EQ(managers_after(Json::array({entry("mine")})), "mine ");
+  EXPECT_EQ(managers_after(Json::array({Json::object()})), "");
+}
+
+TEST(ManagedFields, OneOddEntryAmongThemMakesAllCountForNone) {
+  for (const auto& [member, value] : std::vector<std::pair<const char*, Json>>{{"operation", "Replace"},
+                                                                               {"operation", ""},
+                                                                               {"apiVersion", ""},
+                                                                               {"fieldsType", "FieldsV2"},
+                                                                               {"fieldsType", ""}}) {
+    Json odd = entry("odd");
+    odd[member] = value;
+    EXPECT_EQ(managers_after(Json::array({entry("mine"), odd})), "standing ") << member << " " << value;
+    odd.erase(member);
+    EXPECT_EQ(managers_after(Json::array({entry("mine"), odd})), "standing ") << member;
+  }
+  EXPECT_EQ(managers_after(Json::array({entry("mine"), 5})), "standing ");
+  EXPECT_EQ(managers_after(Json::array()), "standing ");
+}
+
+TEST(ManagedFields, AnEntryWithoutAManagerStaysWithoutOne) {
+  Json nameless = entry("");
+  nameless.erase("manager");
+  EXPECT_EQ(managers_after(Json::array({nameless})), "(none) ");
+}
+
+TEST(ManagedFields, AnOwnerOfAVersionThatTheKindDoesNotHaveIsForgotten) {
+  Json other = entry("other");
+  other["apiVersion"] = "v9";
+  EXPECT_EQ(managers_after(Json::array({entry("mine"), other})), "mine ");
+}
+
+TEST(ManagedFields, TheStatusHasNoSayInThem) {
+  EXPECT_EQ(managers_after(Json::array({entry("mine")}), true), "standing ");
+  EXPECT_EQ(managers_after(Json::array({Json::object()}), true), "standing ");
+}
+
+// An apply of these owner references to a Service that has the first of them by the same manager.
+Json applied(const Json& live, const Json& references) {
+  const Json configuration{{"apiVersion", "v1"},
+                           {"kind", "Service"},
+                           {"metadata", {{"name", "a"}, {"ownerReferences", references}}}};
+  auto merged = server_side_apply(live, configuration, services(), owner("m"), false);
+  return merged ? *merged : Json(merged.status().message);
+}
+
+Json fields_of(const Json& object) {
+  return object.at("/metadata/managedFields/0/fieldsV1"_json_pointer).value("f:metadata", Json());
+}
+
+TEST(ManagedFields, AnOwnerReferenceIsOwnedAndReplacedAsAWhole) {
+  const Json empty{{"metadata", {{"name", "a"}}}};
+  const Json first{
+      {"apiVersion", "v1"}, {"kind", "Service"}, {"name", "x"}, {"uid", "y"}, {"controller", true}};
+  const Json after_first = applied(empty, Json::array({first}));
+  const Json owned{{"f:ownerReferences", {{R"(k:{"uid":"y"})", Json::object()}}}};
+  EXPECT_EQ(fields_of(after_first), owned);
+  Json second = first;
+  second.erase("controller");
+  const Json after_second = applied(after_first, Json::array({second}));
+  EXPECT_EQ(fields_of(after_second), owned);
+  EXPECT_EQ(after_second["metadata"]["ownerReferences"], Json::array({second}));
+}
+
+TEST(ManagedFields, AnotherManagersOwnerReferenceIsInConflictAsAWhole) {
+  Json live = stored("standing");
+  live["metadata"]["ownerReferences"] = {
+      {{"apiVersion", "v1"}, {"kind", "Service"}, {"name", "x"}, {"uid", "y"}}};
+  live["metadata"]["managedFields"][0]["fieldsV1"] = {
+      {"f:metadata", {{"f:ownerReferences", {{R"(k:{"uid":"y"})", Json::object()}}}}}};
+  Json other = live["metadata"]["ownerReferences"][0];
+  other["name"] = "z";
+  EXPECT_EQ(applied(live, Json::array({other})),
+            "Apply failed with 1 conflict: conflict with \"standing\" using v1: "
+            R"(.metadata.ownerReferences[uid="y"])");
+}
+
+TEST(ManagedFields, AnAppliedListWithoutItemsOwnsNothing) {
+  const Json merged = applied(Json{{"metadata", {{"name", "a"}}}}, Json::array());
+  EXPECT_FALSE(merged["metadata"].contains("managedFields"));
+}
+
+}  // namespace
+}  // namespace clusterip::api
