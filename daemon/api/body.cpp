@@ -7,6 +7,7 @@
 #include "daemon/api/go_json_syntax.hpp"
 #include "daemon/api/go_value.hpp"
 #include "daemon/api/protobuf_body.hpp"
+#include "daemon/api/strict_faults.hpp"
 #include "daemon/api/yaml_json.hpp"
 #include "engine/cluster/go_text.hpp"
 
@@ -14,6 +15,10 @@ namespace clusterip::api {
 namespace {
 
 using Json = nlohmann::json;
+
+// A body has at most this many values; aliases count for what they stand for.
+constexpr std::size_t kMostNodes = 200'000;
+constexpr std::string_view kYamlFaults = "yaml: unmarshal errors:";
 
 // How deep brackets nest, outside of texts. The parser has no limit of its own, and the printer recurses.
 std::size_t nesting(std::string_view text) {
@@ -154,6 +159,12 @@ std::string summary(std::string_view body) {
   return body.size() > kMost ? text + " ..." : text;
 }
 
+// JSON is YAML, and is read faster as what it is.
+bool looks_like_json(std::string_view text) {
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  return start != std::string_view::npos && text[start] == '{';
+}
+
 Status unrecognized(const Resource& resource, std::string_view body, const std::string& why) {
   return bad_request("the object provided is unrecognized (must be of type " + std::string(resource.kind) +
                      "): " + why + " (" + summary(body) + ")");
@@ -209,23 +220,40 @@ Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
 }
 
 Result<Json> read_yaml_body(std::string_view text, const BodyLimits& limits) {
-  // A body has at most this many values; aliases count for what they stand for.
-  constexpr std::size_t kMostNodes = 200'000;
-  const std::size_t start = text.find_first_not_of(" \t\r\n");
-  if (start != std::string_view::npos && text[start] == '{') {
+  if (looks_like_json(text)) {
     Result<Json> object = read_json(text, limits);
     if (object) return object;
   }
-  auto read = read_yaml(text, {kMostNodes, limits.depth});
+  auto read = read_first_yaml(text, {kMostNodes, limits.depth});
   if (const auto* error = std::get_if<YamlError>(&read)) {
     return bad_request("error decoding YAML: line " + std::to_string(error->line) + ": " + error->reason);
   }
-  auto& documents = std::get<std::vector<Json>>(read);
-  if (documents.size() != 1) {
-    return bad_request("error decoding YAML: " + std::to_string(documents.size()) +
-                       " documents where one is wanted");
+  return std::move(std::get<YamlDocument>(read).value);
+}
+
+std::optional<std::string> repeated_yaml_keys(std::string_view text, const BodyLimits& limits) {
+  // Most are JSON, of which that is known sooner.
+  if (looks_like_json(text) && !go_json_fault(text) && repeated_fields(text).empty()) return std::nullopt;
+  const auto read = read_first_yaml(text, {kMostNodes, limits.depth});
+  const auto* document = std::get_if<YamlDocument>(&read);
+  if (document == nullptr || document->repeated.empty()) return std::nullopt;
+  std::string fault(kYamlFaults);
+  for (const std::string& line : document->repeated) fault += "\n  " + line;
+  return fault;
+}
+
+std::vector<std::string> told_apart(std::string_view fault) {
+  std::vector<std::string> lines;
+  if (!fault.starts_with(kYamlFaults)) return {std::string(fault)};
+  fault.remove_prefix(kYamlFaults.size());
+  constexpr std::string_view kLineStart = "\n  ";
+  while (!fault.empty()) {
+    fault.remove_prefix(kLineStart.size());
+    const std::size_t end = std::min(fault.find(kLineStart), fault.size());
+    lines.emplace_back(fault.substr(0, end));
+    fault.remove_prefix(end);
   }
-  return std::move(documents.front());
+  return lines;
 }
 
 Refusal check_kind(const Json& object, const Resource& resource, std::string_view version) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "daemon/api/document.hpp"
 #include "daemon/api/resources.hpp"
@@ -27,6 +28,10 @@ Result<nlohmann::json> read_json(std::string_view text, const BodyLimits& limits
 
 // YAML, of which JSON is a part. One document.
 Result<nlohmann::json> read_yaml_body(std::string_view text, const BodyLimits& limits = {});
+// The keys that stand twice in maps of a YAML text that can be read: one fault of several lines.
+std::optional<std::string> repeated_yaml_keys(std::string_view text, const BodyLimits& limits = {});
+// A fault as warnings tell it: of several lines, each by itself.
+std::vector<std::string> told_apart(std::string_view fault);
 
 // A patch of any kind but an apply. That it is no JSON is told behind `head`.
 Result<nlohmann::json> read_patch(std::string_view text, std::string_view head,

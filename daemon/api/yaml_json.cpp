@@ -6,22 +6,39 @@
 #include <sstream>
 #include <utility>
 
+#include "daemon/api/go_value.hpp"
+
 namespace clusterip::api {
 namespace {
 
 using Json = nlohmann::json;
 
+// The name that a plain key gives to a member: "true" for yes, "8" for 010.
+std::string member_name(const Json& key) {
+  if (key.is_string()) return key.get<std::string>();
+  return key.dump();
+}
+
+// Thrown where a document begins that is not asked for.
+struct Enough {};
+
 // Builds the values of all documents.
 class TreeBuilder final : public YamlVisitor {
  public:
-  explicit TreeBuilder(const YamlLimits& limits) : limits_(limits) {}
+  explicit TreeBuilder(const YamlLimits& limits, bool only_first = false)
+      : limits_(limits), only_first_(only_first) {}
 
   std::vector<Json> take() { return std::move(documents_); }
+  std::vector<std::string> take_repeated() { return std::move(repeated_); }
 
-  void begin_document(std::size_t) override { anchors_.clear(); }
+  void begin_document(std::size_t) override {
+    if (only_first_ && begun_) throw Enough();
+    begun_ = true;
+    anchors_.clear();
+  }
   void scalar(const YamlScalar& scalar, YamlAnchor anchor, std::size_t line) override {
     if (wants_key()) {
-      open_.back().key = scalar.text;
+      open_.back().key = scalar.value();
     } else {
       add({scalar.value(), 1, 0}, anchor, line);
     }
@@ -46,7 +63,7 @@ class TreeBuilder final : public YamlVisitor {
   };
   struct Frame {
     Tree tree;
-    std::optional<std::string> key;
+    std::optional<Json> key;
     YamlAnchor anchor = 0;
     std::size_t line = 0;
   };
@@ -79,7 +96,12 @@ class TreeBuilder final : public YamlVisitor {
     frame.tree.height = std::max(frame.tree.height, tree.height + 1);
     if (frame.tree.nodes > limits_.nodes) throw YamlError{line, "holds too many values"};
     if (frame.key) {
-      frame.tree.value[*frame.key] = std::move(tree.value);
+      const std::string name = member_name(*frame.key);
+      if (frame.tree.value.contains(name)) {
+        repeated_.push_back("line " + std::to_string(line) + ": key " + go_syntax(*frame.key) +
+                            " already set in map");
+      }
+      frame.tree.value[name] = std::move(tree.value);
       frame.key.reset();
     } else {
       frame.tree.value.push_back(std::move(tree.value));
@@ -87,22 +109,41 @@ class TreeBuilder final : public YamlVisitor {
   }
 
   const YamlLimits& limits_;
+  const bool only_first_;
+  bool begun_ = false;
   std::vector<Frame> open_;
   std::map<YamlAnchor, Tree> anchors_;
   std::vector<Json> documents_;
+  std::vector<std::string> repeated_;
 };
+
+std::optional<YamlError> build(std::string_view text, TreeBuilder& builder) {
+  std::istringstream in{std::string(text)};
+  try {
+    return read_yaml_events(in, builder);
+  } catch (const YamlError& error) {
+    return error;
+  } catch (const Enough&) {
+    return std::nullopt;
+  }
+}
 
 }  // namespace
 
 std::variant<std::vector<Json>, YamlError> read_yaml(std::string_view text, const YamlLimits& limits) {
-  std::istringstream in{std::string(text)};
   TreeBuilder builder(limits);
-  try {
-    if (auto error = read_yaml_events(in, builder)) return *std::move(error);
-  } catch (const YamlError& error) {
-    return error;
-  }
+  if (auto error = build(text, builder)) return *std::move(error);
   return builder.take();
+}
+
+std::variant<YamlDocument, YamlError> read_first_yaml(std::string_view text, const YamlLimits& limits) {
+  TreeBuilder builder(limits, true);
+  if (auto error = build(text, builder)) return *std::move(error);
+  YamlDocument document;
+  std::vector<Json> read = builder.take();
+  if (!read.empty()) document.value = std::move(read.front());
+  document.repeated = builder.take_repeated();
+  return document;
 }
 
 }  // namespace clusterip::api

@@ -111,18 +111,19 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
   request.bookmarks = options.bookmarks;
   request.timeout = options.timeout.value_or(default_timeout());
   request.after = options.revision;
-  const bool from_now = options.any_revision || options.send_initial_events;
-  if (request.timeout.count() == 0) {
+  const bool whole_state = options.send_initial_events.value_or(options.any_revision);
+  const bool nothing_before = options.any_revision && !whole_state;
+  if (request.timeout.count() == 0 || nothing_before) {
     request.after = store.revision();
-  } else if (from_now) {
+  } else if (whole_state) {
     Listing listing = store.list(call.id(), call.path.name_space);
-    if (options.send_initial_events && options.revision > listing.revision) {
+    if (options.revision > listing.revision) {
       return answer_status(too_large(options.revision, listing.revision, true));
     }
     request.after = listing.revision;
     filter(listing, options.selector, call.presentation);
     request.initial = std::move(listing.records);
-    request.initial_events_end = options.send_initial_events && options.bookmarks;
+    request.initial_events_end = options.send_initial_events.value_or(false) && options.bookmarks;
   }
   HttpResponse response;
   response.content_type = call.presentation.stream_type();

@@ -19,9 +19,20 @@ std::optional<std::uint64_t> natural(std::string_view text) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(*read, 0));
 }
 
+// Where a list goes on: by its token, which is read before what stands beside it.
+api::Refusal read_token(const HttpRequest& request, ListOptions& options) {
+  auto from = api::read_continue_token(request.parameter("continue"));
+  if (!from) return from.status();
+  const std::string_view revision = request.parameter("resourceVersion");
+  if (!revision.empty() && revision != "0") {
+    return api::bad_request("specifying resource version is not allowed when using continue");
+  }
+  options.from = std::move(*from);
+  return std::nullopt;
+}
+
 api::Refusal read_revision(const HttpRequest& request, ListOptions& options) {
   const std::string_view text = request.parameter("resourceVersion");
-  options.revision_given = !text.empty();
   if (text.empty()) return std::nullopt;
   const auto revision = read_resource_version(text);
   if (!revision) {
@@ -59,10 +70,11 @@ FieldErrors check_watch_match(const ListOptions& options, bool streaming, bool c
   return errors;
 }
 
-FieldErrors check_list_match(const ListOptions& options, bool streaming, bool continued) {
+FieldErrors check_list_match(const ListOptions& options, std::string_view revision, bool streaming,
+                             bool continued) {
   FieldErrors errors;
   if (!options.match.empty()) {
-    if (!options.revision_given) {
+    if (revision.empty()) {
       errors.push_back(
           cluster::forbidden(kMatch, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
     }
@@ -74,7 +86,7 @@ FieldErrors check_list_match(const ListOptions& options, bool streaming, bool co
       errors.push_back({FieldErrorType::kNotSupported, kMatch, cluster::json_quote(options.match),
                         R"(supported values: "Exact", "NotOlderThan", "")"});
     }
-    if (options.match == "Exact" && options.any_revision && options.revision_given) {
+    if (options.match == "Exact" && revision == "0") {
       errors.push_back(
           cluster::forbidden(kMatch, R"(resourceVersionMatch "exact" is forbidden for resourceVersion "0")"));
     }
@@ -86,10 +98,11 @@ FieldErrors check_list_match(const ListOptions& options, bool streaming, bool co
 }
 
 api::Refusal check_match(const HttpRequest& request, const ListOptions& options) {
-  const bool streaming = request.has_parameter("sendInitialEvents");
+  const bool streaming = options.send_initial_events.has_value();
   const bool continued = !request.parameter("continue").empty();
-  const FieldErrors errors = options.watch ? check_watch_match(options, streaming, continued)
-                                           : check_list_match(options, streaming, continued);
+  const FieldErrors errors =
+      options.watch ? check_watch_match(options, streaming, continued)
+                    : check_list_match(options, request.parameter("resourceVersion"), streaming, continued);
   if (errors.empty()) return std::nullopt;
   return api::invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
 }
@@ -107,7 +120,9 @@ Result<ListOptions> read_list_options(const HttpRequest& request, const api::Res
   options.selector = std::move(*selector);
   options.watch = watch || truth(request, "watch");
   options.bookmarks = truth(request, "allowWatchBookmarks");
-  options.send_initial_events = truth(request, "sendInitialEvents");
+  if (request.has_parameter("sendInitialEvents")) {
+    options.send_initial_events = truth(request, "sendInitialEvents");
+  }
   options.match = request.parameter("resourceVersionMatch");
   if (request.has_parameter("limit")) {
     const auto limit = natural(request.parameter("limit"));
@@ -122,16 +137,10 @@ Result<ListOptions> read_list_options(const HttpRequest& request, const api::Res
     const bool asked = *seconds > 0 || request.parameter("timeoutSeconds").substr(0, 1) == "-";
     if (asked) options.timeout = std::chrono::seconds(std::min(*seconds, most));
   }
-  if (auto refusal = read_revision(request, options)) return std::move(*refusal);
   if (auto refusal = check_match(request, options)) return std::move(*refusal);
-  if (!options.watch && !request.parameter("continue").empty()) {
-    if (options.revision_given && !options.any_revision) {
-      return api::bad_request("specifying resource version is not allowed when using continue");
-    }
-    auto from = api::read_continue_token(request.parameter("continue"));
-    if (!from) return from.status();
-    options.from = std::move(*from);
-  }
+  const bool goes_on = !options.watch && !request.parameter("continue").empty();
+  auto refusal = goes_on ? read_token(request, options) : read_revision(request, options);
+  if (refusal) return std::move(*refusal);
   return options;
 }
 

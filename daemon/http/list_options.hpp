@@ -17,9 +17,8 @@ struct ListOptions {
   api::Selector selector;
   bool watch = false;
   bool bookmarks = false;
-  bool send_initial_events = false;
-  bool any_revision = true;     // resourceVersion missing or 0
-  bool revision_given = false;  // also when it is 0
+  std::optional<bool> send_initial_events;
+  bool any_revision = true;  // resourceVersion missing or 0
   std::uint64_t revision = 0;
   std::string match;  // "", "Exact", "NotOlderThan"
   std::size_t limit = 0;

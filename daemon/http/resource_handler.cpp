@@ -91,11 +91,18 @@ std::string deprecation(const api::Resource& resource, const std::string& versio
 }
 
 // What a body says that the kind does not have, or says twice.
-std::vector<std::string> faults_in_body(const ResourceCall& call, const Json& object) {
+std::vector<std::string> faults_in_body(const ResourceCall& call, const Json& object,
+                                        const api::BodyLimits& limits) {
   const api::ObjectSchema& schema = api::schema_of(call.resource);
   const std::string type = api::media_type(call.request.header("Content-Type"));
   if (type == api::kProtobufType) return {};
-  if (type == api::kYamlType) return api::unknown_fields(object, schema);
+  if (type == api::kYamlType) {
+    std::vector<std::string> faults = api::unknown_fields(object, schema);
+    if (auto repeated = api::repeated_yaml_keys(call.request.body, limits)) {
+      faults.insert(faults.begin(), *std::move(repeated));
+    }
+    return faults;
+  }
   return api::strict_faults(call.request.body, schema);
 }
 
@@ -201,11 +208,23 @@ api::Refusal ResourceHandler::check_fields(const ResourceCall& call, const FindF
   std::string all;
   for (const std::string& fault : find()) {
     all += (all.empty() ? "" : ", ") + fault;
-    if (!strict) call.context.warn(fault);
+    if (strict) continue;
+    for (const std::string& warning : api::told_apart(fault)) call.context.warn(warning);
   }
   if (!strict || all.empty()) return std::nullopt;
   return api::bad_request(api::unreadable(call.resource, call.path.version) +
                           "strict decoding error: " + all);
+}
+
+api::Refusal ResourceHandler::check_keys(const ResourceCall& call) const {
+  if (call.field_validation == FieldValidation::kIgnore) return std::nullopt;
+  const auto fault = api::repeated_yaml_keys(call.request.body, {limits_.json_depth});
+  if (!fault) return std::nullopt;
+  if (call.field_validation == FieldValidation::kStrict) {
+    return api::bad_request("error strict decoding YAML: error converting YAML to JSON: " + *fault);
+  }
+  for (const std::string& warning : api::told_apart(*fault)) call.context.warn(warning);
+  return std::nullopt;
 }
 
 HttpResponse ResourceHandler::get(ResourceCall& call) const {
@@ -226,7 +245,7 @@ HttpResponse ResourceHandler::create(ResourceCall& call) const {
                                        call.path.version, {limits_.json_depth});
   if (!object) return answer_status(object.status());
   tell_asked(call, *object);
-  if (auto refusal = check_fields(call, [&] { return faults_in_body(call, *object); }))
+  if (auto refusal = check_fields(call, [&] { return faults_in_body(call, *object, {limits_.json_depth}); }))
     return answer_status(*refusal);
   const auto written = verbs_.create(call.resource, call.path.name_space, *object, call.context);
   if (!written) return answer_status(written.status());
@@ -239,7 +258,7 @@ HttpResponse ResourceHandler::update(ResourceCall& call) const {
                                      call.path.version, {limits_.json_depth});
   if (!sent) return answer_status(sent.status());
   tell_asked(call, *sent);
-  if (auto refusal = check_fields(call, [&] { return faults_in_body(call, *sent); }))
+  if (auto refusal = check_fields(call, [&] { return faults_in_body(call, *sent, {limits_.json_depth}); }))
     return answer_status(*refusal);
   const auto decoded = verbs_.strategy(call.resource).decode(*sent);
   if (!decoded) return answer_status(decoded.status());
@@ -308,11 +327,12 @@ HttpResponse ResourceHandler::apply(ResourceCall& call) const {
   if (auto refusal = api::check_applied_type(*sent, call.resource, call.path.version)) {
     return answer_status(*refusal);
   }
+  if (auto refusal = api::check_typed(*sent, call.resource, call.path.version))
+    return answer_status(*refusal);
+  if (auto refusal = check_keys(call)) return answer_status(*refusal);
   if (sent->contains("/metadata/name"_json_pointer)) {
     if (auto refusal = check_name(call, *sent)) return answer_status(*refusal);
   }
-  if (auto refusal = api::check_typed(*sent, call.resource, call.path.version))
-    return answer_status(*refusal);
   const auto written =
       verbs_.apply(call.resource, call.key(), call.status(), *sent, call.force, call.context);
   if (!written) return answer_status(written.status());

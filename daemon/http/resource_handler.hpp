@@ -40,6 +40,8 @@ class ResourceHandler {
   // Looks for faults only where somebody wants to know.
   using FindFaults = std::function<std::vector<std::string>()>;
   api::Refusal check_fields(const ResourceCall& call, const FindFaults& find) const;
+  // What an applied configuration says twice.
+  api::Refusal check_keys(const ResourceCall& call) const;
   HttpResponse collection(ResourceCall& call) const;
   HttpResponse get(ResourceCall& call) const;
   HttpResponse create(ResourceCall& call) const;

@@ -33,6 +33,38 @@ TEST(Yaml, DocumentsThatAreEmptyAreLeftOut) {
   EXPECT_EQ(read("---\n---\na: 1\n---\nb:\n- c\n"), R"([{"a":1},{"b":["c"]}])");
 }
 
+TEST(Yaml, KeysAreNamesOfMembersWhateverTheyMean) {
+  EXPECT_EQ(read("{yes: 1, 010: 2, 'on': 3, x: 4}"), R"([{"8":2,"on":3,"true":1,"x":4}])");
+}
+
+// The first document, and behind it what stands twice.
+std::string read_first(const std::string& text) {
+  const auto result = read_first_yaml(text);
+  if (const auto* error = std::get_if<YamlError>(&result)) return error->reason;
+  const auto& document = std::get<YamlDocument>(result);
+  std::string all = document.value.dump();
+  for (const std::string& repeated : document.repeated) all += "; " + repeated;
+  return all;
+}
+
+TEST(Yaml, TheFirstDocumentIsAllThatIsReadOfABody) {
+  EXPECT_EQ(read_first(""), "null");
+  EXPECT_EQ(read_first("# nothing\n"), "null");
+  EXPECT_EQ(read_first("a: 1\n---\nb: 2\n"), R"({"a":1})");
+  EXPECT_EQ(read_first("---\n---\na: 1\n"), "null");
+  EXPECT_EQ(read_first("a: 1\n---\n- x: y: z\n"), R"({"a":1})");
+}
+
+TEST(Yaml, TellsOfKeysThatStandTwice) {
+  EXPECT_EQ(read_first("a: 1\nb: {c: 2, c: 3}\n"),
+            R"({"a":1,"b":{"c":3}}; line 2: key "c" already set in map)");
+  EXPECT_EQ(read_first("a: 1\na:\n  b: 1\n  b: 2\n"),
+            R"({"a":{"b":2}}; line 4: key "b" already set in map; line 3: key "a" already set in map)");
+  EXPECT_EQ(read_first("{5: a, 5: b, true: c, yes: d}"),
+            R"({"5":"b","true":"d"}; line 1: key 5 already set in map; line 1: key true already set in map)");
+  EXPECT_EQ(read_first("{a: 1}\n"), R"({"a":1})");
+}
+
 TEST(Yaml, AliasesAreWrittenOutWithinTheLimits) {
   EXPECT_EQ(read("a: &x [1, {b: 2}]\nc: *x\n"), R"([{"a":[1,{"b":2}],"c":[1,{"b":2}]}])");
   EXPECT_EQ(read("a: &x [1, *x]\n"), "1: names a value that contains it");

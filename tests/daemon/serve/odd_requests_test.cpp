@@ -338,5 +338,72 @@ TEST_F(OddRequests, AnOwnerReferenceIsOwnedAsAWhole) {
   EXPECT_EQ(owned(Json::array()), Json());
 }
 
+TEST_F(OddRequests, AKeyThatStandsTwiceInYamlIsWarnedOfOrRefused) {
+  const std::string text =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: b, name: a}\nspec:\n  clusterIP: None\n  clusterIP: "
+      "None\n";
+  const std::string faults =
+      "yaml: unmarshal errors:\n  line 3: key \"name\" already set in map\n"
+      "  line 6: key \"clusterIP\" already set in map";
+  const auto send = [&](const char* method, const std::string& path, const char* type) {
+    return client_.send(method, path, text, type);
+  };
+  const std::string strict = "fieldValidation=Strict";
+  EXPECT_EQ(message(send("POST", kServices + "?" + strict, "application/yaml")),
+            R"(Service in version "v1" cannot be handled as a Service: strict decoding error: )" + faults);
+  EXPECT_EQ(message(send("PATCH", kServices + "/a?fieldManager=m&" + strict, "application/apply-patch+yaml")),
+            "error strict decoding YAML: error converting YAML to JSON: " + faults);
+  const Answer applied = send("PATCH", kServices + "/a?fieldManager=m", "application/apply-patch+yaml");
+  EXPECT_EQ(applied.status, 201);
+  EXPECT_NE(applied.header("Warning").find(R"(299 - "line 3: key \"name\" already set in map")"),
+            std::string::npos);
+  EXPECT_EQ(send("POST", kServices, "application/yaml").status, 409);
+}
+
+TEST_F(OddRequests, AnEmptyYamlBodyIsNull) {
+  EXPECT_EQ(client_.send("POST", kServices, "# nothing\n", "application/yaml").status, 422);
+  EXPECT_EQ(
+      message(client_.send("PATCH", kServices + "/a?fieldManager=m", "# x", "application/apply-patch+yaml")),
+      "invalid object type: /, Kind=");
+}
+
+TEST_F(OddRequests, TypesOfWhatIsAppliedCountBeforeItsName) {
+  const Answer answer = client_.send("PATCH", kServices + "/b?fieldManager=m",
+                                     R"({"apiVersion":"v1","kind":"Service","metadata":{"name":5}})",
+                                     "application/apply-patch+yaml");
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(
+      message(answer),
+      "failed to create typed patch object (/; /v1, Kind=Service): .metadata.name: expected string, got "
+      "&value.valueUnstructured{Value:5}");
+}
+
+TEST_F(OddRequests, TheRevisionOfAnUpdateIsANumber) {
+  Json object = create().json();
+  const auto update = [&](const std::string& revision) {
+    object["metadata"]["resourceVersion"] = revision;
+    return client_.put(kServices + "/a", object);
+  };
+  const std::string revision = object["metadata"]["resourceVersion"];
+  EXPECT_EQ(update("00" + revision).status, 200);
+  EXPECT_EQ(update("00").status, 200);
+  EXPECT_EQ(update("18446744073709551615").status, 409);
+  const Answer too_much = update("18446744073709551616");
+  EXPECT_EQ(too_much.status, 500);
+  EXPECT_EQ(message(too_much), R"(strconv.ParseUint: parsing "18446744073709551616": value out of range)");
+}
+
+TEST_F(OddRequests, ATokenIsReadBeforeTheRevisionBesideIt) {
+  const auto refused = [&](const std::string& query) {
+    return message(client_.get(kServices + "?" + query));
+  };
+  EXPECT_EQ(refused("resourceVersion=-1&continue=x"),
+            "invalid continue token: continue key is not valid: illegal base64 data at input byte 0");
+  EXPECT_EQ(refused("resourceVersion=x&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6LTEsInN0YXJ0IjoiYiJ9"),
+            "specifying resource version is not allowed when using continue");
+  // How a revision may be used is checked before it is read.
+  EXPECT_EQ(client_.get(kServices + "?resourceVersion=x&resourceVersionMatch=y").status, 422);
+}
+
 }  // namespace
 }  // namespace clusterip::testing

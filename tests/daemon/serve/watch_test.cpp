@@ -97,6 +97,17 @@ TEST_F(Watch, BeginsWithWhatIsThereWhenAsked) {
   EXPECT_EQ(client_.get("/api/v1/services?watch=1&sendInitialEvents=true").status, 422);
 }
 
+TEST_F(Watch, WithoutInitialEventsNothingComesBeforeWhatHappens) {
+  client_.post(kServices, service("before"));
+  for (const std::string& revision : {std::string(), std::string("&resourceVersion=0")}) {
+    const auto events = watch("sendInitialEvents=false&resourceVersionMatch=NotOlderThan" + revision, [&] {
+      client_.post(kServices, service("during" + std::to_string(revision.size())));
+    });
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0]["object"]["metadata"]["name"], "during" + std::to_string(revision.size()));
+  }
+}
+
 TEST_F(Watch, SeesObjectsComeAndGoThroughItsSelector) {
   const auto events = watch("labelSelector=x%3Dy&resourceVersion=" + revision(), [&] {
     Json object = client_.post(kServices, service("a")).json();

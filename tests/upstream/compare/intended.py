@@ -1,10 +1,20 @@
 """Differences between the real server and clusteripd that are meant, each with its reason."""
 
+import re
+import urllib.parse
+
 
 STORAGE_WORDS = "StorageError: invalid object, Code: 4, Key: /registry/services/specs/default/b, ResourceVersion: 0, AdditionalErrorMsg: "
 
 
-def asks_for_dependents(body):
+# A request that names the state that it wants.
+NUMBERED = re.compile("resourceVersion=[1-9]")
+
+
+def asks_for_dependents(path, body):
+    asked = dict(urllib.parse.parse_qsl(path.partition("?")[2]))
+    if asked.get("propagationPolicy") in ("Foreground", "Orphan") or asked.get("orphanDependents", "0").lower() not in ("0", "false"):
+        return True
     return isinstance(body, dict) and (body.get("propagationPolicy") in ("Foreground", "Orphan") or body.get("orphanDependents") is True)
 
 
@@ -15,7 +25,7 @@ def codes(real, ours):
 # Of requests that no careful client sends: whether it is one (verb, path, body, real, ours), and the reason.
 ODD = [
     (
-        lambda verb, path, body, real, ours: verb == "DELETE" and asks_for_dependents(body),
+        lambda verb, path, body, real, ours: verb == "DELETE" and asks_for_dependents(path, body),
         "nothing depends on what is served here, so no deletion waits for dependents; upstream leaves that to its garbage collector",
     ),
     (
@@ -64,7 +74,7 @@ def reason_for(step, real, ours, found):
             return reason
     if real["code"] == 0 and ours["code"] != 0:
         return "the real server drops the connection (it panics on some updates); clusteripd answers"
-    if verb == "GET" and "watch=" in path and "Too large resource version" in str(real["body"]) and "resourceVersion=" not in path:
+    if verb == "GET" and "watch=" in path and "Too large resource version" in str(real["body"]) and not NUMBERED.search(path):
         return "the real server gives a watch up whose cache lags behind on a slow machine; clusteripd serves it"
     if "RequestWatchProgress is disabled" in str(real["body"]):
         return "the etcd of this machine is too old for streaming lists through the real server"
