@@ -228,17 +228,16 @@ Result<Json> read_yaml_body(std::string_view text, const BodyLimits& limits) {
   if (const auto* error = std::get_if<YamlError>(&read)) {
     return bad_request("error decoding YAML: line " + std::to_string(error->line) + ": " + error->reason);
   }
-  return std::move(std::get<YamlDocument>(read).value);
+  return std::move(std::get<Json>(read));
 }
 
 std::optional<std::string> repeated_yaml_keys(std::string_view text, const BodyLimits& limits) {
   // Most are JSON, of which that is known sooner.
   if (looks_like_json(text) && !go_json_fault(text) && repeated_fields(text).empty()) return std::nullopt;
-  const auto read = read_first_yaml(text, {kMostNodes, limits.depth});
-  const auto* document = std::get_if<YamlDocument>(&read);
-  if (document == nullptr || document->repeated.empty()) return std::nullopt;
+  const std::vector<std::string> lines = repeated_in_first_yaml(text, {kMostNodes, limits.depth});
+  if (lines.empty()) return std::nullopt;
   std::string fault(kYamlFaults);
-  for (const std::string& line : document->repeated) fault += "\n  " + line;
+  for (const std::string& line : lines) fault += "\n  " + line;
   return fault;
 }
 

@@ -1,7 +1,6 @@
 // The three patches that name no owner: JSON Patch, merge patch, and strategic merge patch.
 //
-// Mirrors apiserver pkg/endpoints/handlers/patch.go and apimachinery pkg/util/strategicpatch. Which lists a
-// strategic merge merges, and by which key, says the schema.
+// Mirrors apiserver pkg/endpoints/handlers/patch.go; the strategic merge is daemon/api/strategic_merge.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -131,6 +131,10 @@ Status method_not_allowed() {
           StatusDetails{}};
 }
 
+Status rejected() {
+  return {422, "Invalid", "the server rejected our request due to an error in our request", StatusDetails{}};
+}
+
 Status generic(int code, std::string reason, std::string message) {
   return {code, std::move(reason), std::move(message), std::nullopt};
 }

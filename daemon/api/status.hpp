@@ -66,6 +66,8 @@ Status forbidden(const Subject& subject, std::string_view name, std::string_view
 Status page_not_found();
 Status method_not_allowed();
 Status generic(int code, std::string reason, std::string message);
+// A patch that cannot be carried out, of which upstream says no more.
+Status rejected();
 // The watch or list asks for what is no longer kept.
 Status expired(std::string message);
 Status too_many_requests(std::string message);

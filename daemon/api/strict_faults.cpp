@@ -1,6 +1,7 @@
 #include "daemon/api/strict_faults.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace clusterip::api {
@@ -9,6 +10,15 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMostFaults = 100;
+
+// An operation of a JSON Patch. Anything may stand in its value.
+constexpr std::array<FieldSchema, 4> kOperationFields{{
+    FieldSchema{"from"},
+    FieldSchema{"op"},
+    FieldSchema{"path"},
+    FieldSchema{"value", 0, FieldType::kTextMap},
+}};
+constexpr ObjectSchema kOperation{"jsonPatchOp", kOperationFields};
 
 class Faults {
  public:
@@ -52,7 +62,7 @@ class StrictWalk : public nlohmann::json_sax<Json> {
     level.path = place.path;
     if (!place.looked_at) {
       level.kind = Kind::kSkipped;
-    } else if (levels_.empty()) {
+    } else if (levels_.empty() || (schema_ != nullptr && is_item_of_root())) {
       level.kind = schema_ == nullptr ? Kind::kAny : Kind::kStruct;
       level.schema = schema_;
     } else if (place.field == nullptr) {
@@ -127,6 +137,8 @@ class StrictWalk : public nlohmann::json_sax<Json> {
     bool looked_at = true;
   };
 
+  bool is_item_of_root() const { return levels_.size() == 1 && levels_.front().kind == Kind::kArray; }
+
   Place next_place() {
     if (levels_.empty()) return {};
     Level& level = levels_.back();
@@ -179,6 +191,12 @@ std::vector<std::string> strict_faults(std::string_view text, const ObjectSchema
 
 std::vector<std::string> repeated_fields(std::string_view text) {
   return walk(text, nullptr);
+}
+
+std::vector<std::string> operation_faults(std::string_view text) {
+  std::vector<std::string> faults = walk(text, &kOperation);
+  for (std::string& fault : faults) fault.insert(0, "json patch ");
+  return faults;
 }
 
 std::vector<std::string> unknown_fields(const Json& object, const ObjectSchema& schema) {

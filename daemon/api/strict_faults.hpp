@@ -16,6 +16,8 @@ namespace clusterip::api {
 std::vector<std::string> strict_faults(std::string_view text, const ObjectSchema& schema);
 // The same of a value that has no schema, in which nothing is unknown.
 std::vector<std::string> repeated_fields(std::string_view text);
+// Of the operations of a JSON Patch: `json patch unknown field "[0].foo"`.
+std::vector<std::string> operation_faults(std::string_view text);
 // Unknown fields alone, of a value that was read already, in the order of their names.
 std::vector<std::string> unknown_fields(const nlohmann::json& object, const ObjectSchema& schema);
 

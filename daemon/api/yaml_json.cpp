@@ -136,14 +136,17 @@ std::variant<std::vector<Json>, YamlError> read_yaml(std::string_view text, cons
   return builder.take();
 }
 
-std::variant<YamlDocument, YamlError> read_first_yaml(std::string_view text, const YamlLimits& limits) {
+std::variant<Json, YamlError> read_first_yaml(std::string_view text, const YamlLimits& limits) {
   TreeBuilder builder(limits, true);
   if (auto error = build(text, builder)) return *std::move(error);
-  YamlDocument document;
   std::vector<Json> read = builder.take();
-  if (!read.empty()) document.value = std::move(read.front());
-  document.repeated = builder.take_repeated();
-  return document;
+  return read.empty() ? Json() : std::move(read.front());
+}
+
+std::vector<std::string> repeated_in_first_yaml(std::string_view text, const YamlLimits& limits) {
+  TreeBuilder builder(limits, true);
+  if (build(text, builder)) return {};
+  return builder.take_repeated();
 }
 
 }  // namespace clusterip::api

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -20,15 +21,12 @@ struct YamlLimits {
   std::size_t depth = 64;
 };
 
-// The first document of a text, null where it is empty, and the keys that stand twice in one of its maps,
-// each in the words of Go's reader: "line 3: key \"name\" already set in map". The last one counts.
-struct YamlDocument {
-  nlohmann::json value;
-  std::vector<std::string> repeated;
-};
-
 std::variant<std::vector<nlohmann::json>, YamlError> read_yaml(std::string_view text,
                                                                const YamlLimits& limits = {});
-std::variant<YamlDocument, YamlError> read_first_yaml(std::string_view text, const YamlLimits& limits = {});
+// The first document alone, null where it is empty.
+std::variant<nlohmann::json, YamlError> read_first_yaml(std::string_view text, const YamlLimits& limits = {});
+// The keys that stand twice in one of its maps, of which the last one counts, in the words of Go's reader:
+// "line 3: key \"name\" already set in map". None where the text is no YAML.
+std::vector<std::string> repeated_in_first_yaml(std::string_view text, const YamlLimits& limits = {});
 
 }  // namespace clusterip::api

@@ -1,5 +1,8 @@
 #include "daemon/http/resource_handler.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "daemon/api/body.hpp"
 #include "daemon/api/go_value.hpp"
 #include "daemon/api/patch.hpp"
@@ -104,6 +107,18 @@ std::vector<std::string> faults_in_body(const ResourceCall& call, const Json& ob
     return faults;
   }
   return api::strict_faults(call.request.body, schema);
+}
+
+// What a patch says twice, or in operations that there are not, and what its result has that the kind has
+// not.
+std::vector<std::string> faults_in_patch(const ResourceCall& call, const std::string& type,
+                                         const Json& result) {
+  const std::string& text = call.request.body;
+  std::vector<std::string> faults =
+      type == kJsonPatch ? api::operation_faults(text) : api::repeated_fields(text);
+  std::vector<std::string> unknown = api::unknown_fields(result, api::schema_of(call.resource));
+  std::move(unknown.begin(), unknown.end(), std::back_inserter(faults));
+  return faults;
 }
 
 }  // namespace
@@ -303,8 +318,8 @@ HttpResponse ResourceHandler::patch(ResourceCall& call) const {
         // What does not decode at all counts before what is merely not known.
         auto decoded = strategy.decode(*result);
         if (!decoded) return in_patch(decoded.status());
-        const auto unknown = [&] { return api::unknown_fields(*result, api::schema_of(call.resource)); };
-        if (auto refusal = check_fields(call, unknown)) return in_patch(*refusal);
+        const auto faults = [&] { return faults_in_patch(call, type, *result); };
+        if (auto refusal = check_fields(call, faults)) return in_patch(*refusal);
         if (auto refusal = check_name(call, *decoded)) return std::move(*refusal);
         return decoded;
       },

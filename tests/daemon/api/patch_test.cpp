@@ -50,6 +50,60 @@ TEST(StrategicPatch, KnowsItsDirectives) {
   EXPECT_EQ(result["metadata"], Json({{"name", "a"}}));
 }
 
+// "CODE MESSAGE" of a patch that is refused.
+std::string refused(const char* patch) {
+  const auto result = apply_strategic_patch(kService, Json::parse(patch), service_schema());
+  return result ? result->dump() : std::to_string(result.status().code) + " " + result.status().message;
+}
+
+TEST(StrategicPatch, RefusesDirectivesThatItDoesNotKnow) {
+  EXPECT_EQ(refused(R"({"spec": {"$patch": "nonsense", "x": 1}})"),
+            "500 unknown patch type: nonsense in map: map[$patch:nonsense x:1]");
+  EXPECT_EQ(refused(R"({"spec": {"$patch": 5}})"),
+            "500 unknown patch type: %!s(int64=5) in map: map[$patch:5]");
+  EXPECT_EQ(refused(R"({"spec": {"ports": [{"$patch": "nonsense", "port": 80}]}})"),
+            "500 unknown patch type: nonsense in map: map[$patch:nonsense port:80]");
+  EXPECT_EQ(refused(R"({"spec": {"ports": [{"$patch": "merge"}]}})"),
+            "500 merging lists cannot yet be specified in the patch");
+  EXPECT_EQ(refused(R"({"spec": {"$setElementOrder": []}})"),
+            "400 invalid patch format of setElementOrder list");
+  EXPECT_EQ(refused(R"({"metadata": {"$deleteFromPrimitiveListX": []}})"),
+            "400 invalid patch format of primitive list");
+}
+
+TEST(StrategicPatch, RefusesItemsWithoutTheKeyThatTheyAreMergedBy) {
+  EXPECT_EQ(refused(R"({"spec": {"ports": [{"name": "x"}]}})"),
+            "500 map: map[name:x] does not contain declared merge key: port");
+  EXPECT_EQ(refused(R"({"spec": {"ports": [{"$patch": "delete", "name": "x"}]}})"),
+            "500 map: map[$patch:delete name:x] does not contain declared merge key: port");
+}
+
+TEST(StrategicPatch, RefusesListsOfMixedTypes) {
+  EXPECT_EQ(refused(R"({"metadata": {"finalizers": [5]}})"),
+            "500 list element types are not identical: [[x/1 x/2] [5]]");
+  EXPECT_EQ(refused(R"({"metadata": {"finalizers": [["x/1"]]}})"),
+            "500 list element types are not identical: [[x/1 x/2] [[x/1]]]");
+}
+
+TEST(StrategicPatch, RefusesAnOrderThatDoesNotFitItsList) {
+  EXPECT_EQ(refused(R"({"spec": {"$setElementOrder/ports": [{"port": 80}], "ports": [{"port": 443}]}})"),
+            "500 The order in patch list:\n[map[port:443]]\n doesn't match $setElementOrder list:\n"
+            "[map[port:80]]\n");
+  EXPECT_EQ(refused(R"({"spec": {"$setElementOrder/ports": 5}})"),
+            "500 expected a []interface {}, but received a int64");
+  EXPECT_EQ(refused(R"({"spec": {"$setElementOrder/none": []}})"),
+            R"(500 unable to find api field in struct ServiceSpec for the json field "none")");
+  EXPECT_EQ(refused(R"({"metadata": {"$retainKeys": ["uid"], "name": "a"}})"),
+            "400 invalid patch format of retainKeys");
+}
+
+TEST(StrategicPatch, WhatIsNewIsTakenWithoutNullsAndDirectives) {
+  const Json result = strategic(kService, Json::parse(R"({"metadata": {
+    "annotations": {"a": "1", "b": null}, "ownerReferences": [{"uid": "x"}, {"uid": "y", "$patch": "delete"}]}})"));
+  EXPECT_EQ(result["metadata"]["annotations"], Json({{"a", "1"}}));
+  EXPECT_EQ(result["metadata"]["ownerReferences"], Json::parse(R"([{"uid": "x"}])"));
+}
+
 TEST(JsonPatch, AppliesAllOrIsRefused) {
   const auto result =
       apply_json_patch(kService, Json::parse(R"([{"op": "remove", "path": "/metadata/labels/a"},

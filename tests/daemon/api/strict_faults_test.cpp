@@ -41,5 +41,14 @@ TEST(StrictFaults, WithoutASchemaNothingIsUnknown) {
             (Texts{R"(duplicate field "a.b")", R"(duplicate field "c[0].d")"}));
 }
 
+TEST(StrictFaults, OperationsOfAPatchHaveFourMembers) {
+  EXPECT_EQ(
+      operation_faults(R"([{"op":"add","op":"add","path":"/a","value":{"a":1,"a":2},"x":1},{"y":{"z":1}}])"),
+      (Texts{R"(json patch duplicate field "[0].op")", R"(json patch duplicate field "[0].value.a")",
+             R"(json patch unknown field "[0].x")", R"(json patch unknown field "[1].y")"}));
+  EXPECT_EQ(operation_faults(R"([{"op":"copy","from":"/a","path":"/b"},{"value":[{"c":{"d":1}}]}])"),
+            Texts());
+}
+
 }  // namespace
 }  // namespace clusterip::api

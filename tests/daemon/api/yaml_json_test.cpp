@@ -41,9 +41,8 @@ TEST(Yaml, KeysAreNamesOfMembersWhateverTheyMean) {
 std::string read_first(const std::string& text) {
   const auto result = read_first_yaml(text);
   if (const auto* error = std::get_if<YamlError>(&result)) return error->reason;
-  const auto& document = std::get<YamlDocument>(result);
-  std::string all = document.value.dump();
-  for (const std::string& repeated : document.repeated) all += "; " + repeated;
+  std::string all = std::get<Json>(result).dump();
+  for (const std::string& repeated : repeated_in_first_yaml(text)) all += "; " + repeated;
   return all;
 }
 

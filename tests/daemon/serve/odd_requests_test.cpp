@@ -405,5 +405,32 @@ TEST_F(OddRequests, ATokenIsReadBeforeTheRevisionBesideIt) {
   EXPECT_EQ(client_.get(kServices + "?resourceVersion=x&resourceVersionMatch=y").status, 422);
 }
 
+TEST_F(OddRequests, WhatAPatchSaysTwiceIsWarnedOfOrRefused) {
+  ASSERT_EQ(create().status, 201);
+  const auto patch = [&](const std::string& query, const std::string& body, const char* type) {
+    return client_.send("PATCH", kServices + "/a" + query, body, type);
+  };
+  const std::string merge = R"({"metadata":{"labels":{"a":"1","a":"2"}}})";
+  for (const char* type : {kMerge, "application/strategic-merge-patch+json"}) {
+    const Answer warned = patch("", merge, type);
+    EXPECT_EQ(warned.header("Warning"), R"(299 - "duplicate field \"metadata.labels.a\"")");
+    EXPECT_EQ(warned.json()["metadata"]["labels"]["a"], "2");
+    const std::string refused = message(patch("?fieldValidation=Strict", merge, type));
+    EXPECT_NE(refused.find(R"(: strict decoding error: duplicate field "metadata.labels.a")"),
+              std::string::npos);
+  }
+  const Answer operation =
+      patch("", R"([{"op":"add","path":"/spec/x","value":1,"y":2}])", "application/json-patch+json");
+  EXPECT_NE(operation.header("Warning").find(R"(json patch unknown field \"[0].y\")"), std::string::npos);
+}
+
+TEST_F(OddRequests, AStrategicMergeThatCannotBeDoneIsRefused) {
+  ASSERT_EQ(create().status, 201);
+  const Answer answer = client_.send("PATCH", kServices + "/a/status", R"({"spec":{"ports":[{"name":"x"}]}})",
+                                     "application/strategic-merge-patch+json");
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(message(answer), "map: map[name:x] does not contain declared merge key: port");
+}
+
 }  // namespace
 }  // namespace clusterip::testing
