@@ -63,8 +63,8 @@ std::optional<Entries> read_entries(const Json& object) {
 
 void write_entries(Json& object, Entries entries) {
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.operation, a.time, a.manager, a.subresource) <
-           std::tie(b.operation, b.time, b.manager, b.subresource);
+    return std::tie(a.operation, a.time, a.manager, a.api_version, a.subresource) <
+           std::tie(b.operation, b.time, b.manager, b.api_version, b.subresource);
   });
   Json list = Json::array();
   for (const Entry& entry : entries) {

@@ -76,6 +76,21 @@ TEST(ManagedFields, AnOwnerOfAVersionThatTheKindDoesNotHaveIsForgotten) {
   EXPECT_EQ(managers_after(Json::array({entry("mine"), other})), "mine ");
 }
 
+TEST(ManagedFields, EntriesOfOneManagerAndTimeComeByTheirVersions) {
+  const Resource& ranges = *find_kind_resource("networking.k8s.io/v1", "ServiceCIDR");
+  Json object{{"metadata", {{"name", "a"}}}};
+  std::string versions;
+  for (const char* version : {"networking.k8s.io/v1beta1", "networking.k8s.io/v1"}) {
+    const Json live = object;
+    object["metadata"]["labels"][version] = "";
+    record_update(object, live, ranges, {"m", version, false, {}});
+  }
+  for (const Json& item : object["metadata"]["managedFields"]) {
+    versions += item["apiVersion"].get<std::string>() + " ";
+  }
+  EXPECT_EQ(versions, "networking.k8s.io/v1 networking.k8s.io/v1beta1 ");
+}
+
 TEST(ManagedFields, TheStatusHasNoSayInThem) {
   EXPECT_EQ(managers_after(Json::array({entry("mine")}), true), "standing ");
   EXPECT_EQ(managers_after(Json::array({Json::object()}), true), "standing ");

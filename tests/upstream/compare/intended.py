@@ -1,5 +1,7 @@
 """Differences between the real server and clusteripd that are meant, each with its reason."""
 
+import base64
+import json
 import re
 import urllib.parse
 
@@ -9,6 +11,15 @@ STORAGE_WORDS = "StorageError: invalid object, Code: 4, Key: /registry/services/
 
 # A request that names the state that it wants.
 NUMBERED = re.compile("resourceVersion=[1-9]")
+
+
+def goes_on_from_the_past(path):
+    """Whether a list goes on with a token of a revision."""
+    token = dict(urllib.parse.parse_qsl(path.partition("?")[2])).get("continue", "")
+    try:
+        return json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["rv"] > 0
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def asks_for_dependents(path, body):
@@ -76,6 +87,8 @@ def reason_for(step, real, ours, found):
         return "the real server drops the connection (it panics on some updates); clusteripd answers"
     if verb == "GET" and "watch=" in path and "Too large resource version" in str(real["body"]) and not NUMBERED.search(path):
         return "the real server gives a watch up whose cache lags behind on a slow machine; clusteripd serves it"
+    if verb == "GET" and codes(real, ours) == (200, 200) and goes_on_from_the_past(path):
+        return "the pages of a list show the newest state, for no old ones are kept"
     if "RequestWatchProgress is disabled" in str(real["body"]):
         return "the etcd of this machine is too old for streaming lists through the real server"
     if verb == "POST" and "provided IP is already allocated" in message(real) and ours["code"] == 201:

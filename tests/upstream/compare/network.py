@@ -182,6 +182,7 @@ def old_version():
         new = one.replace("/v1beta1/", "/v1/")
         yield "old version", [
             ("POST", path, body),
+            SETTLE,
             ("GET", one, None),
             ("GET", new, None),
             ("GET", path + "?fieldSelector=metadata.name%3D" + body["metadata"]["name"], None),
