@@ -124,9 +124,34 @@ api::Refusal check_preconditions(const api::Resource& resource, const Json& stan
   return std::nullopt;
 }
 
+// The UID that a PUT sends is a condition, which counts before all else.
+api::Refusal check_sent_uid(const api::Resource& resource, const std::string& name, const Json& meta,
+                            const std::string& standing_uid) {
+  const std::string uid = text_of(meta, "uid");
+  if (uid.empty() || uid == standing_uid) return std::nullopt;
+  return api::conflict(
+      resource.subject(), name,
+      "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + standing_uid);
+}
+
+// What does not stand yet has no revision to be asked for.
+api::Refusal check_new_revision(const std::string& sent, bool by_update) {
+  const auto read = api::read_go_uint(sent.empty() ? "0" : sent);
+  const auto* fault = std::get_if<std::string>(&read);
+  if (by_update) return fault == nullptr ? std::nullopt : api::Refusal(api::generic(500, "", *fault));
+  // Upstream minds a number alone, and not one of nothing.
+  if (fault != nullptr || std::get<std::uint64_t>(read) == 0) return std::nullopt;
+  return api::generic(500, "", "resourceVersion should not be set on objects to be created");
+}
+
+// `whole`: all of the object was sent.
 api::Refusal check_identity(const api::Resource& resource, const Json& fresh, const Json& standing,
                             bool whole) {
   const std::string name = text_of(standing.at("metadata"), "name");
+  const std::string standing_uid = text_of(standing.at("metadata"), "uid");
+  if (whole) {
+    if (auto refusal = check_sent_uid(resource, name, fresh.at("metadata"), standing_uid)) return refusal;
+  }
   const std::string sent = text_of(fresh.at("metadata"), "resourceVersion");
   // 0 asks for any version, as a missing one does.
   const auto wanted = api::read_go_uint(sent.empty() ? "0" : sent);
@@ -136,24 +161,23 @@ api::Refusal check_identity(const api::Resource& resource, const Json& fresh, co
     return api::conflict(resource.subject(), name, kModified);
   }
   const std::string uid = text_of(fresh.at("metadata"), "uid");
-  const std::string standing_uid = text_of(standing.at("metadata"), "uid");
   if (!uid.empty() && uid != standing_uid) {
-    // A patch has no precondition of its own; what it changes is validated.
-    if (!whole) {
-      const cluster::FieldError error = cluster::invalid("metadata.uid", uid, "field is immutable");
-      cluster::FieldErrors errors{error};
-      // Upstream validates the metadata of a Service twice, and says so.
-      if (resource.index == api::ResourceIndex::kServices) errors.push_back(error);
-      return api::invalid(resource.subject(), name, errors);
-    }
-    return api::conflict(
-        resource.subject(), name,
-        "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + standing_uid);
+    // What a patch changes is validated.
+    const cluster::FieldError error = cluster::invalid("metadata.uid", uid, "field is immutable");
+    cluster::FieldErrors errors{error};
+    // Upstream validates the metadata of a Service twice, and says so.
+    if (resource.index == api::ResourceIndex::kServices) errors.push_back(error);
+    return api::invalid(resource.subject(), name, errors);
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+Status undetermined_name(std::string_view name) {
+  return api::bad_request("the name of the object (" + std::string(name) +
+                          " based on URL) was undeterminable: name must be provided");
+}
 
 bool is_asked_to_go(const Record& record) {
   // Most are not, and are not worth parsing.
@@ -213,6 +237,11 @@ api::Refusal Verbs::check_namespace(const api::Resource& resource, std::string_v
 
 Result<Written> Verbs::create(const api::Resource& resource, std::string_view name_space, const Json& sent,
                               const RequestContext& context) const {
+  return insert(resource, name_space, sent, false, context);
+}
+
+Result<Written> Verbs::insert(const api::Resource& resource, std::string_view name_space, const Json& sent,
+                              bool by_update, const RequestContext& context) const {
   const Strategy& kind = strategy(resource);
   Result<Json> decoded = kind.decode(sent);
   if (!decoded) return decoded.status();
@@ -220,6 +249,10 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
   if (!object.contains("metadata")) object["metadata"] = Json::object();
   drop_repeated_owners(object, context.owned, context);
   if (auto refusal = check_namespace(resource, name_space, object)) return std::move(*refusal);
+  if (by_update) {
+    const Json& meta = object.at("metadata");
+    if (auto refusal = check_sent_uid(resource, text_of(meta, "name"), meta, "")) return std::move(*refusal);
+  }
   const api::Resource& namespaces = api::resource(api::ResourceIndex::kNamespaces);
   if (resource.namespaced) {
     const RecordPtr home = store_.get(id_of(namespaces), {"", std::string(name_space)});
@@ -228,12 +261,8 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
       return terminating(resource, text_of(object.at("metadata"), "name"), std::string(name_space));
     }
   }
-  // Upstream minds a number alone, and not one of nothing.
   const std::string revision = text_of(object.at("metadata"), "resourceVersion");
-  if (revision.find_first_not_of("0123456789") == std::string::npos &&
-      revision.find_first_not_of('0') != std::string::npos) {
-    return api::generic(500, "", "resourceVersion should not be set on objects to be created");
-  }
+  if (auto refusal = check_new_revision(revision, by_update)) return std::move(*refusal);
   if (!context.owned) {
     api::record_update(object, kind.blank(), resource, owner_of(resource, false, context));
   }
@@ -308,7 +337,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
       if (put == nullptr || status || !kind.creates_on_update()) {
         return api::not_found(resource.subject(), key.name);
       }
-      return create(resource, key.name_space, *put, context);
+      return insert(resource, key.name_space, *put, true, context);
     }
     const Json old = api::read_served(resource, standing->document, standing->revision);
     Result<Json> fresh = change(old);
@@ -364,16 +393,15 @@ Result<Written> Verbs::apply(const api::Resource& resource, const ObjectKey& key
   if (status || store_.get(id_of(resource), key)) {
     return update(resource, key, status, change, nullptr, settled);
   }
-  Json first = kind.blank();
-  first["metadata"]["name"] = key.name;
-  auto created = change(first);
+  auto created = change(kind.blank());
   if (!created) return created.status();
   if (!text_of(created->at("metadata"), "uid").empty()) {
     return api::conflict(resource.subject(), key.name,
                          "uid mismatch: the provided object specified uid " +
                              text_of(created->at("metadata"), "uid") + ", and no existing object was found");
   }
-  return create(resource, key.name_space, *created, settled);
+  if (text_of(created->at("metadata"), "name").empty()) return undetermined_name(key.name);
+  return insert(resource, key.name_space, *created, true, settled);
 }
 
 Result<Deleted> Verbs::erase(const api::Resource& resource, const ObjectKey& key,

@@ -33,6 +33,8 @@ struct Deleted {
   bool gone = true;
 };
 
+// What is written has no name of its own, whatever its path says.
+api::Status undetermined_name(std::string_view name);
 // The object has a deletionTimestamp.
 bool is_asked_to_go(const Record& record);
 
@@ -63,6 +65,9 @@ class Verbs {
  private:
   api::Refusal check_namespace(const api::Resource& resource, std::string_view name_space,
                                Json& object) const;
+  // `by_update`: by a PUT or an apply of what does not stand.
+  api::Result<Written> insert(const api::Resource& resource, std::string_view name_space, const Json& sent,
+                              bool by_update, const RequestContext& context) const;
   api::Result<Written> create_named(const Strategy& strategy, Json object,
                                     const RequestContext& context) const;
   api::Result<Written> commit_create(const api::Resource& resource, const ObjectKey& key, Plan plan,

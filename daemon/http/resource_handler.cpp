@@ -56,10 +56,7 @@ std::string name_in(const Json& object) {
 api::Refusal check_name(const ResourceCall& call, const Json& object) {
   const std::string name = name_in(object);
   if (name == call.path.name) return std::nullopt;
-  if (name.empty()) {
-    return api::bad_request("the name of the object (" + call.path.name +
-                            " based on URL) was undeterminable: name must be provided");
-  }
+  if (name.empty()) return undetermined_name(call.path.name);
   return api::bad_request("the name of the object (" + name + ") does not match the name on the URL (" +
                           call.path.name + ")");
 }

@@ -432,5 +432,35 @@ TEST_F(OddRequests, AStrategicMergeThatCannotBeDoneIsRefused) {
   EXPECT_EQ(message(answer), "map: map[name:x] does not contain declared merge key: port");
 }
 
+TEST_F(OddRequests, WhatAnUpdateCreatesIsNotYetThere) {
+  const auto put = [&](const char* member, const char* value) {
+    Json object{{"apiVersion", "v1"}, {"kind", "Service"}, {"spec", {{"clusterIP", "None"}}}};
+    object["metadata"] = {{"name", "a"}, {member, value}};
+    return object;
+  };
+  const Answer by_uid = client_.put(kServices + "/a", put("uid", "x"));
+  EXPECT_EQ(by_uid.status, 409);
+  EXPECT_EQ(
+      message(by_uid),
+      "Operation cannot be fulfilled on services \"a\": Precondition failed: UID in precondition: x, UID in "
+      "object meta: ");
+  const std::string fault = R"(strconv.ParseUint: parsing "x": invalid syntax)";
+  const Json odd = put("resourceVersion", "x");
+  EXPECT_EQ(message(client_.put(kServices + "/a", odd)), fault);
+  constexpr const char* kApply = "application/apply-patch+yaml";
+  EXPECT_EQ(message(client_.patch(kServices + "/a?fieldManager=m", odd, kApply)), fault);
+  // No number is the one of what does not stand.
+  EXPECT_EQ(client_.put(kServices + "/a", put("resourceVersion", "5")).status, 201);
+  EXPECT_EQ(client_
+                .patch(kServices + "/b?fieldManager=m",
+                       {{"apiVersion", "v1"}, {"kind", "Service"}, {"spec", {{"clusterIP", "None"}}}}, kApply)
+                .status,
+            400);
+  // The condition counts before the number.
+  Json both = put("uid", "x");
+  both["metadata"]["resourceVersion"] = "x";
+  EXPECT_EQ(client_.put(kServices + "/a", both).status, 409);
+}
+
 }  // namespace
 }  // namespace clusterip::testing

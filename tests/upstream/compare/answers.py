@@ -100,7 +100,7 @@ class Normalizer:
         if self.owners:
             metadata["owners"] = sorted(
                 ({**entry, "time": "set"} for entry in metadata.get("managedFields") or []),
-                key=lambda entry: (entry.get("manager", ""), entry.get("operation", ""), entry.get("subresource", "")),
+                key=lambda entry: tuple(entry.get(member, "") for member in ("manager", "operation", "subresource", "apiVersion")),
             )
         for member in OWN:
             metadata.pop(member, None)

@@ -479,6 +479,8 @@ def names():
         release = ("PATCH:merge", SERVICES + "/b", {"metadata": {"finalizers": None}})
         yield "metadata of a create", [("POST", SERVICES, body), release, END]
         yield "metadata of an update", [begin, ("PUT", SERVICES + "/b", body), release, END]
+        yield "metadata of an update that creates", [("PUT", SERVICES + "/b", body), release, END]
+        yield "metadata of an apply that creates", [("PATCH:apply", SERVICES + "/b?fieldManager=m", body), release, END]
         yield "metadata of a patch", [begin, ("PATCH:merge", SERVICES + "/b", {"metadata": metadata}), release, END]
         yield "metadata of an apply", [begin, ("PATCH:apply", SERVICES + "/b?fieldManager=m", {**body, "spec": {}}), release, END]
         yield "metadata of a status", [begin, ("PUT", SERVICES + "/b/status", body), release, END]
