@@ -449,6 +449,16 @@ TEST_F(OddRequests, WhatAnUpdateCreatesIsNotYetThere) {
   EXPECT_EQ(message(client_.put(kServices + "/a", odd)), fault);
   constexpr const char* kApply = "application/apply-patch+yaml";
   EXPECT_EQ(message(client_.patch(kServices + "/a?fieldManager=m", odd, kApply)), fault);
+  const Json created = client_
+                           .put(kServices + "/c?dryRun=All",
+                                [&] {
+                                  Json leaving = put("deletionTimestamp", "2026-01-01T00:00:00Z");
+                                  leaving["metadata"]["name"] = "c";
+                                  return leaving;
+                                }())
+                           .json();
+  EXPECT_EQ(created["metadata"]["name"], "c");
+  EXPECT_FALSE(created["metadata"].contains("deletionTimestamp"));
   // No number is the one of what does not stand.
   EXPECT_EQ(client_.put(kServices + "/a", put("resourceVersion", "5")).status, 201);
   EXPECT_EQ(client_
