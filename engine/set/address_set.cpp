@@ -92,12 +92,11 @@ std::optional<Address> AddressSet::claim_next(const Span& span, const Address& s
 std::optional<Address> AddressSet::find_free(const Span& span, const Address& start) const noexcept {
   const std::size_t thread = thread_index();
   if (is_v4(start)) return v4_address(v4_.find_free(lines_[thread], offsets_of(span), offset_of(start)));
-  return search_zones(
-      span, start,
-      [&](std::uint64_t zone, const OffsetSpan& part, std::uint64_t from) -> set::Zones::Set::Found {
-        auto* set = v6_.find(zone);
-        return set == nullptr ? from : set->find_free(thread, part, from);
-      });
+  return search_zones(span, start,
+                      [&](std::uint64_t zone, const OffsetSpan& part, std::uint64_t from) -> IPv6Set::Found {
+                        auto* set = v6_.find(zone);
+                        return set == nullptr ? from : set->find_free(thread, part, from);
+                      });
 }
 
 // visit(address of the first bit, bits), ascending.
@@ -115,7 +114,7 @@ void AddressSet::each_word(const Span& span, Visit visit) const {
         thread_index(), part_in(zone, span),
         [&](std::uint64_t word, std::uint64_t bits) { words.emplace_back(word, bits); });
     std::sort(words.begin(), words.end());
-    for (const auto& [word, bits] : words) visit(make_uint128(zone, word * set::Zones::Set::kBits), bits);
+    for (const auto& [word, bits] : words) visit(make_uint128(zone, word * IPv6Set::kBits), bits);
   }
 }
 
@@ -153,7 +152,7 @@ std::vector<Address> AddressSet::snapshot(const Span& span) const {
   }
   for (const std::uint64_t zone : v6_.between(zone_of(span.first), zone_of(span.last))) {
     v6_.find(zone)->snapshot(thread_index(), part_in(zone, span), image);
-    add(zone, set::Zones::Set::kBits);
+    add(zone, IPv6Set::kBits);
   }
   return addresses;
 }

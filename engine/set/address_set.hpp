@@ -20,6 +20,7 @@ namespace clusterip {
 class AddressSet {
  public:
   using IPv4Set = set::FlatSet<set::Native, set::IPv4Shape>;
+  using IPv6Set = set::Zones<set::Native>::Set;
   using ThreadLine = set::Line<set::Native>;
 
   AddressSet();
@@ -70,7 +71,7 @@ class AddressSet {
   mutable set::Lines<set::Native> lines_{set::kMostThreads, set::thread_index_bound};
   mutable IPv4Set v4_{lines_};
   mutable set::ViewFence<set::Native> fence_{set::kMostThreads, set::thread_index_bound};
-  set::Zones v6_{lines_, fence_};
+  set::Zones<set::Native> v6_{lines_, fence_};
 };
 
 }  // namespace clusterip

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/set/sparse_rig.hpp"
+#include "tests/engine/set/zones_rig.hpp"
 
 namespace clusterip::test {
 namespace {
@@ -33,6 +34,16 @@ TEST(SparseSchedule, AStalledThreadStopsNobody) {
       const ExploreOptions options{.frozen_thread = 1, .frozen_after = after, .random_runs = 20};
       const auto result = explore_progress<SparseRig<kNoStep>>(script, options);
       ASSERT_EQ(result.failure, "") << script.name << " after " << after;
+    }
+  }
+}
+
+TEST(ZonesSchedule, AZoneComesUpOnce) {
+  for (const Script& script : zones_scripts()) {
+    for (const ExploreOptions& options : {ExploreOptions{.preemptions = 2},
+                                          ExploreOptions{.weak = true, .preemptions = 1, .stale_loads = 1}}) {
+      const auto result = explore_script<ZonesRig<kNoStep>>(script, options);
+      EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
     }
   }
 }
