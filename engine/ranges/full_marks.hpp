@@ -195,8 +195,8 @@ bool FullMarks<P, Shape>::search(std::size_t thread, const RangePlaces& places, 
     const set::Collect<P> collect(lines_.turns, lines_.turns[thread]);
     found = pass(thread, {from, count - 1}, attempt, is_full) ||
             (from != 0 && pass(thread, {0, from - 1}, attempt, is_full));
+    // Every pass ends with a "full" of the marks, behind which all that it saw lies.
     if (found) break;
-    P::read_fence();
     const bool stay = pending_stay_full(collect, thread, places, count, is_full);
     if (stay && (collect.unmoved() || !P::keeps(Step::kHintTurnsCompared))) break;
     if (tries == kTriesBeforeHold) lines_.turns.hold();

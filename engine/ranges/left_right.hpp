@@ -39,10 +39,10 @@ class LeftRight {
     // Whether the views of all older tables have ended.
     bool is_settled() const noexcept { return copy_->settled.load(std::memory_order_seq_cst) != 0; }
     // Whether nothing newer was published. While the view is open its copy is not changed, so the pointer
-    // tells.
+    // tells, and nobody looks behind it.
     bool is_newest() const noexcept {
-      // pairs: table
-      return of_->published_.load(std::memory_order_acquire) == copy_;
+      // pairs: none
+      return of_->published_.load(std::memory_order_relaxed) == copy_;
     }
 
    private:
@@ -81,20 +81,22 @@ class LeftRight {
 
   // What the next change begins with. Writers alone, one at a time, as for change().
   const Table& newest() const noexcept {
-    // pairs: table
-    return published_.load(std::memory_order_acquire)->table;
+    // pairs: none
+    return published_.load(std::memory_order_relaxed)->table;
   }
 
   // Calls apply(table) for both copies, which must do the same to equal tables, and between the two, when no
-  // view of the older table is left, settle(). The caller must not be inside a view.
+  // view of the older table is left, settle(). The caller must not be inside a view. Writers come one at a
+  // time, so what the last one published is known without an order.
   template <class Apply, class Settle>
   void change(Apply apply, Settle settle) {
-    // pairs: table
-    Copy* old = published_.load(std::memory_order_acquire);
+    // pairs: none
+    Copy* old = published_.load(std::memory_order_relaxed);
     Copy& next = old == copies_.data() ? copies_[1] : copies_[0];
     apply(next.table);
     next.settled.store(0, std::memory_order_seq_cst);
-    published_.exchange(&next, std::memory_order_acq_rel);
+    // pairs: table
+    published_.exchange(&next, std::memory_order_release);
     if (!P::keeps(set::Step::kOldLeftAlone)) apply(old->table);
     fence_.wait();
     settle();

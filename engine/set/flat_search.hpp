@@ -28,12 +28,14 @@ void FlatSet<P, Shape>::mark_word(ThreadLine& line, std::uint64_t word) noexcept
 
 // Takes back the mark of a word that was not full after all. In a turn, since who saw the mark, and looks
 // only later at what the thread is claiming, may find another word named there: then the turn has moved.
+// Stores that take a mark back need no order, here and elsewhere: nothing follows from a mark that is
+// missing.
 template <class P, class Shape>
 [[gnu::noinline]] void FlatSet<P, Shape>::take_back(ThreadLine& line, std::uint64_t offset,
                                                     Mark& mark) noexcept {
   if (P::keeps(Step::kFailureTurn)) line.open_turn((std::uint64_t{kAddress} << kLevelShift) | offset);
-  // pairs: mark
-  mark.store(0, std::memory_order_release);
+  // pairs: none
+  mark.store(0, std::memory_order_relaxed);
   if (P::keeps(Step::kFailureTurn)) line.close_turn();
 }
 
@@ -46,8 +48,8 @@ template <class P, class Shape>
   P::full_fence();
   const bool full =
       P::keeps(Step::kLeafRecheck) ? all_full(block * kFan, kFan) : open_words(block * kFan) == 0;
-  // pairs: mark
-  if (!full && P::keeps(Step::kBlockRecheck)) mark.store(0, std::memory_order_release);
+  // pairs: none
+  if (!full && P::keeps(Step::kBlockRecheck)) mark.store(0, std::memory_order_relaxed);
   line.close_turn();
   if (full && open_blocks(block) == 0) [[unlikely]]
     mark_super(line, block / kFan);
@@ -60,8 +62,8 @@ template <class P, class Shape>
   // pairs: mark
   mark.store(1, std::memory_order_release);
   P::full_fence();
-  // pairs: mark
-  if (!all_full(super * kFan * kFan, kFan * kFan)) mark.store(0, std::memory_order_release);
+  // pairs: none
+  if (!all_full(super * kFan * kFan, kFan * kFan)) mark.store(0, std::memory_order_relaxed);
   line.close_turn();
 }
 
@@ -74,9 +76,9 @@ std::uint64_t FlatSet<P, Shape>::next_open_block(ThreadLine& line, std::uint64_t
     const std::uint64_t here = open_blocks(block) & (~std::uint64_t{0} << (block % kFan));
     if (here != 0) return (block & ~(kFan - 1)) + lowest(here);
     std::uint64_t super = block / kFan;
-    // A group of blocks that are all marked, under a superblock that is not: the mark got lost.
-    // pairs: mark
-    if (block % kFan == 0 && store_.view().full_supers[super].load(std::memory_order_acquire) == 0) {
+    // A group of blocks that are all marked, under a superblock that is not: the mark got lost. Whether it
+    // did is all that is asked. pairs: none
+    if (block % kFan == 0 && store_.view().full_supers[super].load(std::memory_order_relaxed) == 0) {
       mark_super(line, super);
     }
     for (++super; super * kFan <= last; super = (super & ~(kFan - 1)) + kFan) {
@@ -98,8 +100,8 @@ std::uint64_t FlatSet<P, Shape>::next_open_word(ThreadLine& line, std::uint64_t 
     const std::uint64_t here = open_words(word) & (~std::uint64_t{0} << (word % kFan));
     if (here != 0) return (word & ~(kFan - 1)) + lowest(here);
     const std::uint64_t block = word / kFan;
-    // pairs: mark
-    if (word % kFan == 0 && store_.view().full_blocks[block].load(std::memory_order_acquire) == 0) {
+    // pairs: none
+    if (word % kFan == 0 && store_.view().full_blocks[block].load(std::memory_order_relaxed) == 0) {
       mark_block(line, block);
     }
     word = next_open_block(line, block + 1, last / kFan) * kFan;
@@ -117,8 +119,8 @@ std::uint64_t FlatSet<P, Shape>::find_from(ThreadLine& line, std::uint64_t from,
     const std::uint64_t free = ~seen & inside(word, part);
     if (free != 0) return word * kBits + lowest(free);
     if (word == last_word) break;
-    // pairs: mark
-    if (seen == kFullWord && store_.view().full_words[word].load(std::memory_order_acquire) == 0) {
+    // pairs: none
+    if (seen == kFullWord && store_.view().full_words[word].load(std::memory_order_relaxed) == 0) {
       mark_word(line, word);
     }
     word = next_open_word(line, word + 1, last_word);
@@ -150,8 +152,8 @@ std::uint64_t FlatSet<P, Shape>::find_in_words(std::uint64_t word, std::uint64_t
 template <class P, class Shape>
 std::uint64_t FlatSet<P, Shape>::find_unmarked(const Collect<P>& collect, OffsetSpan span) const noexcept {
   for (std::size_t i = 0; i < lines_.bound() && P::keeps(Step::kClaimsLooked); ++i) {
-    // pairs: claiming
-    const std::uint64_t claiming = lines_[i].claiming.load(std::memory_order_acquire);
+    // Before the fence of unmoved(). pairs: claiming
+    const std::uint64_t claiming = lines_[i].claiming.load(std::memory_order_relaxed);
     if (claiming < span.first / kBits * kBits || claiming > span.last) continue;
     const std::uint64_t found = find_in_words(claiming / kBits, 1, span);
     if (found != kNoOffset) return found;
@@ -190,6 +192,7 @@ std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, OffsetSpan span, st
     const Collect<P> collect(lines_, line);
     found = find_circular(line, span, start);
     if (found != kNoOffset) break;
+    // So that the names behind the marks that were seen are seen too.
     P::read_fence();
     found = find_unmarked(collect, span);
     if (found != kNoOffset) break;
@@ -261,7 +264,8 @@ void FlatSet<P, Shape>::each_word(OffsetSpan span, Visit visit) const {
 }
 
 // Between two equal collects addresses are only claimed, open turns aside; so two equal readings, with the
-// targets of open turns unchanged as well, are what the set held when the first ended.
+// targets of open turns unchanged as well, are what the set held when the first ended. Words are loaded with
+// acquire, so the second reading sees whatever came before anything that the first one saw.
 template <class P, class Shape>
 template <class Image>
 void FlatSet<P, Shape>::snapshot(ThreadLine& line, OffsetSpan span, Image& image) {
@@ -275,7 +279,6 @@ void FlatSet<P, Shape>::snapshot(ThreadLine& line, OffsetSpan span, Image& image
     each_word(span, [&](std::uint64_t word, std::uint64_t bits) { image.push_back({word, bits}); });
     bool equal = true;
     for (std::size_t reading = 1; reading < readings && equal; ++reading) {
-      P::read_fence();
       again.clear();
       each_word(span, [&](std::uint64_t word, std::uint64_t bits) { again.push_back({word, bits}); });
       equal = image == again;

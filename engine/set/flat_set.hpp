@@ -229,12 +229,11 @@ bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept
   const std::uint64_t marked = view.full_words[word].load(std::memory_order_relaxed);
   const auto above = block.load(std::memory_order_relaxed) | super.load(std::memory_order_relaxed);
   Mark* mark = P::select(marked, &line.scrap, view.full_words + word);
-  // pairs: mark
-  if (P::keeps(Step::kUnmarkWord)) mark->store(0, std::memory_order_release);
+  // pairs: none
+  if (P::keeps(Step::kUnmarkWord)) mark->store(0, std::memory_order_relaxed);
   if (above != 0) [[unlikely]] {
-    // pairs: mark
-    if (P::keeps(Step::kUnmarkBlock)) block.store(0, std::memory_order_release);
-    if (P::keeps(Step::kUnmarkSuper)) super.store(0, std::memory_order_release);
+    if (P::keeps(Step::kUnmarkBlock)) block.store(0, std::memory_order_relaxed);
+    if (P::keeps(Step::kUnmarkSuper)) super.store(0, std::memory_order_relaxed);
   }
   line.close_turn();
   return cleared;

@@ -114,20 +114,21 @@ class Collect {
     for (std::size_t i = 0; i < turns_.size(); ++i) {
       // pairs: turn
       turns_[i] = lines_[i].turns.load(std::memory_order_acquire);
-      // A target belongs to the turn only if the turn is still the same; if it is not, unmoved() says so.
-      // pairs: target
+      // A target belongs to the turn only if the turn is still the same; if it is not, unmoved() says so,
+      // behind its fence. pairs: target
       if (turns_[i] % 2 != 0 && &lines_[i] != &own_) {
-        pending_.push_back(lines_[i].target.load(std::memory_order_acquire));
+        pending_.push_back(lines_[i].target.load(std::memory_order_relaxed));
       }
     }
   }
   // The targets of the turns that were open.
   const Values& pending() const noexcept { return pending_; }
+  // Behind a fence, so that whatever was seen since the collect, a later turn has to be seen too.
   bool unmoved() const noexcept {
     P::read_fence();
     for (std::size_t i = 0; i < turns_.size(); ++i) {
-      // pairs: turn
-      if (lines_[i].turns.load(std::memory_order_acquire) != turns_[i] && &lines_[i] != &own_) return false;
+      // What did not move was acquired by the collect. pairs: turn
+      if (lines_[i].turns.load(std::memory_order_relaxed) != turns_[i] && &lines_[i] != &own_) return false;
     }
     return true;
   }

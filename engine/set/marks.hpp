@@ -2,7 +2,8 @@
 //
 // Marks are a byte each and not a bit, so that two neighbours' plain stores cannot lose each other. Real
 // machines read 64 of them with one or a few vector loads. Each byte, and each word, is read whole, but not
-// all at one instant: no more than single loads would give.
+// all at one instant: no more than single loads would give. Vector loads have no order, and single ones ask
+// for none: who concludes from a mark that something is full has a fence behind it.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +27,15 @@ std::uint64_t open_mask(const typename P::template Atomic<std::uint8_t>* marks) 
   std::uint64_t mask = 0;
   for (std::size_t i = 0; i < kFan; ++i) {
     // pairs: mark
-    const bool open = marks[i].load(std::memory_order_acquire) == 0;
+    const bool open = marks[i].load(std::memory_order_relaxed) == 0;
     mask |= std::uint64_t{open} << i;
   }
   return mask;
 }
 
 // Which addresses from `offset` on are free, as bits from the lowest: a window of at least kFreeWindowBits,
-// over two words. What it does not reach reads as claimed.
+// over two words. What it does not reach reads as claimed. A hint: whoever takes what it shows as free learns
+// from the locked instruction whether it was.
 template <class P, unsigned kBits>
 inline constexpr unsigned kFreeWindowBits = kBits;
 template <class P, unsigned kBits>
@@ -42,11 +44,10 @@ std::uint64_t free_window(const typename P::template Atomic<std::uint64_t>* word
   constexpr std::uint64_t kFullWord = ~std::uint64_t{0} >> (64 - kBits);
   const auto* word = words + offset / kBits;
   const unsigned shift = offset % kBits;
-  // pairs: word
-  const std::uint64_t low = ~word[0].load(std::memory_order_acquire) & kFullWord;
+  // pairs: none
+  const std::uint64_t low = ~word[0].load(std::memory_order_relaxed) & kFullWord;
   if (shift == 0) return low;
-  // pairs: word
-  const std::uint64_t high = ~word[1].load(std::memory_order_acquire) & kFullWord;
+  const std::uint64_t high = ~word[1].load(std::memory_order_relaxed) & kFullWord;
   return (low >> shift | high << (kBits - shift)) & kFullWord;
 }
 

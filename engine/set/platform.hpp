@@ -61,7 +61,7 @@ struct Native {
   // Loads before it are not served later than loads after it.
   static void read_fence() noexcept {
 #if CLUSTERIP_UNDER_TSAN
-    // Every load it stands behind is an acquire there.
+    // Loads are calls there, which the compiler leaves in their order.
 #else
     std::atomic_thread_fence(std::memory_order_acquire);
 #endif

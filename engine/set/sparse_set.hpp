@@ -26,12 +26,14 @@
 
 namespace clusterip::set {
 
-template <class P>
+// `kAddresses`: in a word, at most 32; fewer for tests.
+template <class P, unsigned kAddresses = 32>
 class SparseSet {
  public:
   using ThreadLine = Line<P>;
   using Table = SparseTable<P>;
-  static constexpr std::uint64_t kBits = 32;
+  static constexpr std::uint64_t kBits = kAddresses;
+  static constexpr std::uint64_t kFullWord = kWordBits >> (32 - kAddresses);
   // Absent for none: every number is an offset here.
   using Found = std::optional<std::uint64_t>;
 
@@ -56,10 +58,10 @@ class SparseSet {
   template <class Image>
   void snapshot(std::size_t thread, const OffsetSpan& span, Image& image);
 
-  // Bytes of the table in use.
+  // Bytes of the table in use; counted, since outside of a view it may be freed any time.
   std::size_t bytes() const noexcept {
-    // pairs: table
-    return table_.load(std::memory_order_acquire)->bytes();
+    // pairs: none
+    return bytes_.load(std::memory_order_relaxed);
   }
 
  private:
@@ -112,41 +114,42 @@ class SparseSet {
   struct Retired {
     Table* table;
     typename ViewFence<P>::Readers readers;
-    Retired* next;
+    typename P::template Atomic<Retired*> next;
   };
 
   Lines<P>& lines_;
   ViewFence<P>& fence_;
   std::size_t smallest_;
   typename P::template Atomic<Table*> table_;
+  typename P::template Atomic<std::size_t> bytes_{smallest_ * sizeof(typename Table::Slot)};
   typename P::template Atomic<Retired*> retired_{nullptr};
 };
 
-template <class P>
-SparseSet<P>::~SparseSet() {
-  // pairs: table
-  delete table_.load(std::memory_order_acquire);
-  for (Retired* at = retired_.load(std::memory_order_acquire); at != nullptr;) {
-    Retired* next = at->next;
+template <class P, unsigned kAddresses>
+SparseSet<P, kAddresses>::~SparseSet() {
+  // Nobody else is left. pairs: none
+  delete table_.load(std::memory_order_relaxed);
+  for (Retired* at = retired_.load(std::memory_order_relaxed); at != nullptr;) {
+    Retired* next = at->next.load(std::memory_order_relaxed);
     delete at->table;
     delete at;
     at = next;
   }
 }
 
-template <class P>
-std::uint64_t SparseSet<P>::inside(std::uint64_t word, const OffsetSpan& span) noexcept {
-  std::uint64_t mask = kWordBits;
-  if (word == span.first / kBits) mask &= kWordBits << (span.first % kBits);
-  if (word == span.last / kBits) mask &= kWordBits >> (kBits - 1 - span.last % kBits);
+template <class P, unsigned kAddresses>
+std::uint64_t SparseSet<P, kAddresses>::inside(std::uint64_t word, const OffsetSpan& span) noexcept {
+  std::uint64_t mask = kFullWord;
+  if (word == span.first / kBits) mask &= kFullWord << (span.first % kBits);
+  if (word == span.last / kBits) mask &= kFullWord >> (kBits - 1 - span.last % kBits);
   return mask;
 }
 
 // The bits of a word at an instant of the call. In a table that is being replaced, or was since, they are
 // what they were when the word was frozen: before the next table was published, so not before this one was
 // the newest.
-template <class P>
-std::uint64_t SparseSet<P>::load(std::uint64_t key) noexcept {
+template <class P, unsigned kAddresses>
+std::uint64_t SparseSet<P, kAddresses>::load(std::uint64_t key) noexcept {
   bool closed = false;
   // pairs: table
   const auto* slot = table_.load(std::memory_order_acquire)->find(key, closed);
@@ -154,8 +157,8 @@ std::uint64_t SparseSet<P>::load(std::uint64_t key) noexcept {
   return slot == nullptr ? 0 : slot->word.load(std::memory_order_acquire) & kWordBits;
 }
 
-template <class P>
-std::uint64_t SparseSet<P>::set_bits(std::uint64_t key, std::uint64_t bits) noexcept {
+template <class P, unsigned kAddresses>
+std::uint64_t SparseSet<P, kAddresses>::set_bits(std::uint64_t key, std::uint64_t bits) noexcept {
   for (;;) {
     // pairs: table
     Table* table = table_.load(std::memory_order_acquire);
@@ -178,8 +181,8 @@ std::uint64_t SparseSet<P>::set_bits(std::uint64_t key, std::uint64_t bits) noex
   }
 }
 
-template <class P>
-std::uint64_t SparseSet<P>::clear_bits(std::uint64_t key, std::uint64_t bits) noexcept {
+template <class P, unsigned kAddresses>
+std::uint64_t SparseSet<P, kAddresses>::clear_bits(std::uint64_t key, std::uint64_t bits) noexcept {
   for (;;) {
     // pairs: table
     Table* table = table_.load(std::memory_order_acquire);
@@ -201,12 +204,10 @@ std::uint64_t SparseSet<P>::clear_bits(std::uint64_t key, std::uint64_t bits) no
 }
 
 // Sees to it that `old` is not the table any more.
-template <class P>
-[[gnu::noinline, gnu::cold]] void SparseSet<P>::replace(Table* old) noexcept {
-  const auto is_newest = [&] {
-    // pairs: table
-    return table_.load(std::memory_order_acquire) == old;
-  };
+template <class P, unsigned kAddresses>
+[[gnu::noinline, gnu::cold]] void SparseSet<P, kAddresses>::replace(Table* old) noexcept {
+  // Only compared: whoever goes on loads it anew. pairs: none
+  const auto is_newest = [&] { return table_.load(std::memory_order_relaxed) == old; };
   if (!old->take_turn()) {
     // A courtesy: two copies at once cost both their memory.
     for (std::size_t i = 0; i < old->capacity() / kSlotsAPause && is_newest(); ++i) P::pause();
@@ -217,36 +218,38 @@ template <class P>
   if (P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*made);
   Table* expected = old;
   // pairs: table
-  if (table_.compare_exchange_strong(expected, made, std::memory_order_acq_rel)) {
+  if (table_.compare_exchange_strong(expected, made, std::memory_order_release)) {
     if (!P::keeps(Step::kCopiedBeforeUse)) old->copy_to(*made);
+    // pairs: none
+    bytes_.fetch_add(made->bytes() - old->bytes(), std::memory_order_relaxed);
     retire(old);
   } else {
     delete made;
   }
 }
 
-template <class P>
-void SparseSet<P>::retire(Table* old) noexcept {
+template <class P, unsigned kAddresses>
+void SparseSet<P, kAddresses>::retire(Table* old) noexcept {
   push(new Retired{old, fence_.readers(), nullptr});
 }
 
-template <class P>
-void SparseSet<P>::push(Retired* entry) noexcept {
-  // pairs: table
-  entry->next = retired_.load(std::memory_order_relaxed);
+template <class P, unsigned kAddresses>
+void SparseSet<P, kAddresses>::push(Retired* entry) noexcept {
   // pairs: retired
-  while (!retired_.compare_exchange_weak(entry->next, entry, std::memory_order_acq_rel)) {
-  }
+  Retired* next = retired_.load(std::memory_order_relaxed);
+  do {
+    entry->next.store(next, std::memory_order_relaxed);
+  } while (!retired_.compare_exchange_weak(next, entry, std::memory_order_release));
 }
 
 // Frees what nobody can be reading any more, and keeps the rest for the next time. Called outside of any
 // view.
-template <class P>
-[[gnu::noinline, gnu::cold]] void SparseSet<P>::sweep() noexcept {
+template <class P, unsigned kAddresses>
+[[gnu::noinline, gnu::cold]] void SparseSet<P, kAddresses>::sweep() noexcept {
   // pairs: retired
-  Retired* list = retired_.exchange(nullptr, std::memory_order_acq_rel);
+  Retired* list = retired_.exchange(nullptr, std::memory_order_acquire);
   while (list != nullptr) {
-    Retired* next = list->next;
+    Retired* next = list->next.load(std::memory_order_relaxed);
     if (fence_.all_left(list->readers) || !P::keeps(Step::kKeptWhileRead)) {
       delete list->table;
       delete list;
@@ -257,28 +260,28 @@ template <class P>
   }
 }
 
-template <class P>
-void SparseSet<P>::mark(ThreadLine& line, std::uint64_t word) noexcept {
+template <class P, unsigned kAddresses>
+void SparseSet<P, kAddresses>::mark(ThreadLine& line, std::uint64_t word) noexcept {
   const std::uint64_t above = key_of(1, word / kBits);
   // pairs: claiming
   line.claiming.store(word * kBits, std::memory_order_release);
   set_bits(above, bit_of(word));
   P::fence_after_locked();
-  if (load(key_of(0, word)) == kWordBits) return;
+  if (load(key_of(0, word)) == kFullWord) return;
   // In a turn; see FlatSet::take_back.
   if (P::keeps(Step::kFailureTurn)) line.open_turn(word * kBits);
   clear_bits(above, bit_of(word));
   if (P::keeps(Step::kFailureTurn)) line.close_turn();
 }
 
-template <class P>
-bool SparseSet<P>::contains(std::size_t thread, std::uint64_t offset) noexcept {
+template <class P, unsigned kAddresses>
+bool SparseSet<P, kAddresses>::contains(std::size_t thread, std::uint64_t offset) noexcept {
   const View view(*this, thread);
   return (load(key_of(0, offset / kBits)) & bit_of(offset)) != 0;
 }
 
-template <class P>
-bool SparseSet<P>::claim(std::size_t thread, std::uint64_t offset) noexcept {
+template <class P, unsigned kAddresses>
+bool SparseSet<P, kAddresses>::claim(std::size_t thread, std::uint64_t offset) noexcept {
   ThreadLine& line = lines_[thread];
   lines_.make_way(line);
   const View view(*this, thread);
@@ -286,12 +289,12 @@ bool SparseSet<P>::claim(std::size_t thread, std::uint64_t offset) noexcept {
   const std::uint64_t bit = bit_of(offset);
   const std::uint64_t before = set_bits(key_of(0, word), bit);
   if ((before & bit) != 0) return false;
-  if ((before | bit) == kWordBits) mark(line, word);
+  if ((before | bit) == kFullWord) mark(line, word);
   return true;
 }
 
-template <class P>
-bool SparseSet<P>::release(std::size_t thread, std::uint64_t offset) noexcept {
+template <class P, unsigned kAddresses>
+bool SparseSet<P, kAddresses>::release(std::size_t thread, std::uint64_t offset) noexcept {
   ThreadLine& line = lines_[thread];
   lines_.make_way(line);
   const View view(*this, thread);
@@ -300,7 +303,7 @@ bool SparseSet<P>::release(std::size_t thread, std::uint64_t offset) noexcept {
   if ((load(key_of(0, word)) & bit) == 0) return false;
   line.open_turn(offset);
   const std::uint64_t before = clear_bits(key_of(0, word), bit);
-  if (before == kWordBits) {
+  if (before == kFullWord) {
     P::fence_after_locked();
     clear_bits(key_of(1, word / kBits), bit_of(word));
   }
@@ -309,20 +312,20 @@ bool SparseSet<P>::release(std::size_t thread, std::uint64_t offset) noexcept {
 }
 
 // The first word at or after `word` that is not marked; beyond `last` for none.
-template <class P>
-std::uint64_t SparseSet<P>::next_open_word(std::uint64_t word, std::uint64_t last) noexcept {
+template <class P, unsigned kAddresses>
+std::uint64_t SparseSet<P, kAddresses>::next_open_word(std::uint64_t word, std::uint64_t last) noexcept {
   while (word <= last) {
     const std::uint64_t marks = load(key_of(1, word / kBits));
-    const std::uint64_t open = ~marks & (kWordBits << (word % kBits)) & kWordBits;
+    const std::uint64_t open = ~marks & (kFullWord << (word % kBits)) & kFullWord;
     if (open != 0) return (word & ~(kBits - 1)) + static_cast<unsigned>(std::countr_zero(open));
     word = (word & ~(kBits - 1)) + kBits;
   }
   return word;
 }
 
-template <class P>
-typename SparseSet<P>::Found SparseSet<P>::find_from(ThreadLine& line, std::uint64_t from,
-                                                     const OffsetSpan& span) noexcept {
+template <class P, unsigned kAddresses>
+typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::find_from(
+    ThreadLine& line, std::uint64_t from, const OffsetSpan& span) noexcept {
   const OffsetSpan part{from, span.last};
   const std::uint64_t last_word = span.last / kBits;
   for (std::uint64_t word = from / kBits; word <= last_word;) {
@@ -331,23 +334,23 @@ typename SparseSet<P>::Found SparseSet<P>::find_from(ThreadLine& line, std::uint
     if (free != 0) return word * kBits + static_cast<unsigned>(std::countr_zero(free));
     if (word == last_word) break;
     const bool marked = (load(key_of(1, word / kBits)) & bit_of(word)) != 0;
-    if (seen == kWordBits && !marked) mark(line, word);
+    if (seen == kFullWord && !marked) mark(line, word);
     word = next_open_word(word + 1, last_word);
   }
   return std::nullopt;
 }
 
-template <class P>
-typename SparseSet<P>::Found SparseSet<P>::find_circular(ThreadLine& line, const OffsetSpan& span,
-                                                         std::uint64_t start) noexcept {
+template <class P, unsigned kAddresses>
+typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::find_circular(
+    ThreadLine& line, const OffsetSpan& span, std::uint64_t start) noexcept {
   const Found found = find_from(line, start, span);
   if (found || start == span.first) return found;
   return find_from(line, span.first, {span.first, start - 1});
 }
 
-template <class P>
-typename SparseSet<P>::Found SparseSet<P>::find_unmarked(const Collect<P>& collect,
-                                                         const OffsetSpan& span) noexcept {
+template <class P, unsigned kAddresses>
+typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::find_unmarked(
+    const Collect<P>& collect, const OffsetSpan& span) noexcept {
   const auto look = [&](std::uint64_t at) -> Found {
     if (at / kBits < span.first / kBits || at / kBits > span.last / kBits) return std::nullopt;
     const std::uint64_t free = ~load(key_of(0, at / kBits)) & inside(at / kBits, span);
@@ -355,8 +358,8 @@ typename SparseSet<P>::Found SparseSet<P>::find_unmarked(const Collect<P>& colle
     return at / kBits * kBits + static_cast<unsigned>(std::countr_zero(free));
   };
   for (std::size_t i = 0; i < lines_.bound(); ++i) {
-    // pairs: claiming
-    const Found found = look(lines_[i].claiming.load(std::memory_order_acquire));
+    // Before the fence of unmoved(). pairs: claiming
+    const Found found = look(lines_[i].claiming.load(std::memory_order_relaxed));
     if (found) return found;
   }
   for (const std::uint64_t pending : collect.pending()) {
@@ -366,8 +369,9 @@ typename SparseSet<P>::Found SparseSet<P>::find_unmarked(const Collect<P>& colle
   return std::nullopt;
 }
 
-template <class P>
-bool SparseSet<P>::pending_stay_claimed(const Collect<P>& collect, const OffsetSpan& span) noexcept {
+template <class P, unsigned kAddresses>
+bool SparseSet<P, kAddresses>::pending_stay_claimed(const Collect<P>& collect,
+                                                    const OffsetSpan& span) noexcept {
   for (std::size_t look = 0; look <= collect.pending().size(); ++look) {
     for (const std::uint64_t offset : collect.pending()) {
       if (offset < span.first || offset > span.last) continue;
@@ -377,9 +381,10 @@ bool SparseSet<P>::pending_stay_claimed(const Collect<P>& collect, const OffsetS
   return true;
 }
 
-template <class P>
-typename SparseSet<P>::Found SparseSet<P>::find_free(std::size_t thread, const OffsetSpan& span,
-                                                     std::uint64_t start) noexcept {
+template <class P, unsigned kAddresses>
+typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::find_free(std::size_t thread,
+                                                                             const OffsetSpan& span,
+                                                                             std::uint64_t start) noexcept {
   constexpr int kTriesBeforeHold = 4;
   ThreadLine& line = lines_[thread];
   const View view(*this, thread);
@@ -389,7 +394,7 @@ typename SparseSet<P>::Found SparseSet<P>::find_free(std::size_t thread, const O
     const Collect<P> collect(lines_, line);
     found = find_circular(line, span, start);
     if (found) break;
-    P::read_fence();
+    // Words and marks are loaded with acquire here, so names need no fence.
     found = find_unmarked(collect, span);
     if (found) break;
     if (pending_stay_claimed(collect, span) && collect.unmoved()) break;
@@ -399,9 +404,10 @@ typename SparseSet<P>::Found SparseSet<P>::find_free(std::size_t thread, const O
   return found;
 }
 
-template <class P>
-typename SparseSet<P>::Found SparseSet<P>::claim_next(std::size_t thread, const OffsetSpan& span,
-                                                      std::uint64_t start) noexcept {
+template <class P, unsigned kAddresses>
+typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::claim_next(std::size_t thread,
+                                                                              const OffsetSpan& span,
+                                                                              std::uint64_t start) noexcept {
   // Nearly always the start itself is free.
   if (claim(thread, start)) [[likely]]
     return start;
@@ -416,17 +422,17 @@ typename SparseSet<P>::Found SparseSet<P>::claim_next(std::size_t thread, const 
   }
 }
 
-template <class P>
+template <class P, unsigned kAddresses>
 template <class Visit>
-void SparseSet<P>::each_word(std::size_t thread, const OffsetSpan& span, Visit visit) noexcept {
+void SparseSet<P, kAddresses>::each_word(std::size_t thread, const OffsetSpan& span, Visit visit) noexcept {
   const View view(*this, thread);
   // pairs: table
   const Table* table = table_.load(std::memory_order_acquire);
   const std::uint64_t first = span.first / kBits;
   const std::uint64_t last = span.last / kBits;
   for (std::size_t i = 0; i < table->capacity(); ++i) {
-    // pairs: key
-    const std::uint64_t key = table->slot(i).key.load(std::memory_order_acquire);
+    // pairs: none
+    const std::uint64_t key = table->slot(i).key.load(std::memory_order_relaxed);
     if (key == 0 || key == Table::kGone || key - 1 < first || key - 1 > last) continue;
     const std::uint64_t bits = load(key) & inside(key - 1, span);
     if (bits != 0) visit(key - 1, bits);
@@ -436,9 +442,9 @@ void SparseSet<P>::each_word(std::size_t thread, const OffsetSpan& span, Visit v
 // A reading misses no address that was claimed before it began: the key stands in the table that the reading
 // loads, or in one that is not in use yet, whose claims come later. So what holds for flat words holds here:
 // two equal readings between equal collects are what the set held when the first ended.
-template <class P>
+template <class P, unsigned kAddresses>
 template <class Image>
-void SparseSet<P>::snapshot(std::size_t thread, const OffsetSpan& span, Image& image) {
+void SparseSet<P, kAddresses>::snapshot(std::size_t thread, const OffsetSpan& span, Image& image) {
   constexpr int kTriesBeforeHold = 2;
   const auto read = [&](Image& into) {
     into.clear();
@@ -453,7 +459,6 @@ void SparseSet<P>::snapshot(std::size_t thread, const OffsetSpan& span, Image& i
     read(image);
     bool equal = true;
     for (std::size_t reading = 1; reading < readings && equal; ++reading) {
-      P::read_fence();
       read(again);
       equal = image == again;
     }

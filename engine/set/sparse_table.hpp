@@ -7,7 +7,7 @@
 // A key never changes once it is set. Its probe begins with the first slot of the line that its hash names
 // and goes from slot to slot, and it takes the first that is free, so it is there once; so nearly every
 // look-up ends in the line it begins with, even in a table that is nearly full. A word changes by
-// compare-and-swap.
+// compare-and-swap. Keys need no order: one without bits says as little as one that is not there.
 //
 // To replace the table every word is frozen, which makes later changes fail, and every slot without a key is
 // closed. A frozen table never changes again, so whoever wants to go on copies it to a table of their own, by
@@ -50,8 +50,8 @@ class SparseTable {
     closed = false;
     std::size_t at = home(mixed(key));
     for (std::size_t probes = 0; probes < capacity_; ++probes) {
-      // pairs: key
-      const std::uint64_t there = slots_[at].key.load(std::memory_order_acquire);
+      // pairs: none
+      const std::uint64_t there = slots_[at].key.load(std::memory_order_relaxed);
       if (there == key) return &slots_[at];
       if (there == 0) return nullptr;
       if (there == kGone) break;
@@ -65,9 +65,9 @@ class SparseTable {
     made = false;
     std::size_t at = home(mixed(key));
     for (std::size_t probes = 0; probes < capacity_; ++probes) {
-      // pairs: key
-      std::uint64_t there = slots_[at].key.load(std::memory_order_acquire);
-      if (there == 0 && slots_[at].key.compare_exchange_strong(there, key, std::memory_order_acq_rel)) {
+      // pairs: none
+      std::uint64_t there = slots_[at].key.load(std::memory_order_relaxed);
+      if (there == 0 && slots_[at].key.compare_exchange_strong(there, key, std::memory_order_relaxed)) {
         made = true;
         return &slots_[at];
       }
@@ -93,16 +93,14 @@ class SparseTable {
     std::size_t live = 0;
     for (std::size_t i = 0; i < capacity_; ++i) {
       Slot& slot = slots_[i];
-      // pairs: key
-      std::uint64_t key = slot.key.load(std::memory_order_acquire);
-      if (key == 0) {
-        slot.key.compare_exchange_strong(key, kGone, std::memory_order_acq_rel);
-      }
+      // pairs: none
+      std::uint64_t key = slot.key.load(std::memory_order_relaxed);
+      if (key == 0) slot.key.compare_exchange_strong(key, kGone, std::memory_order_relaxed);
       if (key == 0 || key == kGone) continue;
-      // pairs: word
+      // Whoever reads the copy is to see what came before the bits. pairs: word
       std::uint64_t word = slot.word.load(std::memory_order_acquire);
       if ((word & kWordFrozen) == 0 && P::keeps(Step::kWordsFrozen)) {
-        word = slot.word.fetch_or(kWordFrozen, std::memory_order_acq_rel);
+        word = slot.word.fetch_or(kWordFrozen, std::memory_order_acquire);
       }
       if ((word & kWordBits) != 0) ++live;
     }

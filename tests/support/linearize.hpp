@@ -24,8 +24,8 @@ struct Call {
     kSnapshot,   // [first, last] -> bits
     kClose,      // from here on no address may come out of [first, last] by kAllocate
     kAllocate,   // any of [first, last] while it is not closed -> address; kNone: closed, or full
-    // Threads that talk outside of the set, so that the order of their calls is known: one posts as its last
-    // call, another peeks as its first.
+    // Threads that talk outside of the set, so that the order of their calls is known: one posts, another
+    // peeks.
     kPost,
     kPeek,  // -> whether somebody had posted
   };

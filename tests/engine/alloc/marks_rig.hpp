@@ -1,5 +1,6 @@
 // Allocation over three ranges with marks of full ones, for the schedule explorer: 0 to 3; 4 to 7; and 4 to 5
-// inside that, which can be taken out and put back. Ranges that are full at the start are marked.
+// inside that, which can be taken out and put back. Ranges that are full at the start are marked. The set
+// below is FlatSet, as for IPv4, or SparseSet, as for IPv6.
 #pragma once
 
 #include <algorithm>
@@ -7,16 +8,17 @@
 #include "engine/ranges/full_marks.hpp"
 #include "engine/ranges/left_right.hpp"
 #include "tests/engine/set/flat_rig.hpp"
+#include "tests/engine/set/sparse_rig.hpp"
 
 namespace clusterip::test {
 
 // The marks refer to the lines, so they come behind them.
-template <set::Step kDropped>
-class MarksRig {  // NOLINT(clang-analyzer-optin.performance.Padding)
+template <set::Step kDropped, class Set>
+class MarksRigOver {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
   using P = Model<kDropped>;
 
-  explicit MarksRig(const Script& script) : set_(script) {
+  explicit MarksRigOver(const Script& script) : set_(script) {
     const auto view = tables_.view(0);
     for (std::uint64_t number = 0; number < 3; ++number) {
       const auto stop_after = [&](std::uint64_t at) { return at != number; };
@@ -101,11 +103,16 @@ class MarksRig {  // NOLINT(clang-analyzer-optin.performance.Padding)
     return ask(thread, Call::Kind::kFind, number) == Call::kNone;
   }
 
-  FlatRig<kDropped> set_;
+  Set set_;
   MarkLines<P> lines_{4, bound};
   FullMarks<P, SmallShape> marks_{lines_};
   LeftRight<P, Table> tables_{4, bound};
 };
+
+template <set::Step kDropped>
+using MarksRig = MarksRigOver<kDropped, FlatRig<kDropped>>;
+template <set::Step kDropped>
+using SparseMarksRig = MarksRigOver<kDropped, SparseRig<kDropped>>;
 
 // Any address of the three ranges; the search begins in range `drawn`.
 inline Call any(std::uint64_t drawn) {

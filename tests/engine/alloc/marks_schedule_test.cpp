@@ -17,6 +17,7 @@ void expect_each(const std::vector<Script>& scripts, const ExploreOptions& optio
 
 void expect_all(const ExploreOptions& options) {
   expect_each<MarksRig>(marks_scripts(), options);
+  expect_each<SparseMarksRig>(marks_scripts(), options);
   expect_each<OuterRig>(outer_scripts(), options);
 }
 

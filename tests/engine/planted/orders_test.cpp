@@ -1,6 +1,6 @@
-// The orders of the views of ranges and tables, and the fences of the marks of full ranges: each is left out
-// in turn, an acquire or a release made relaxed at one place in the source, a fence dropped. Then some
-// scenario must fail in weak memory. Those that can be left out unnoticed are listed, with the reason.
+// The orders of the sets, of the views of ranges and tables, and of the marks of full ranges: each is left
+// out in turn, an acquire or a release made relaxed at one place in the source, a fence dropped. Then some
+// scenario must fail in weak memory.
 //
 // The places are found by running the scenarios, so none is forgotten when the source changes.
 #include <algorithm>
@@ -10,15 +10,15 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/engine/alloc/marks_rig.hpp"
-#include "tests/engine/planted/spare_orders.hpp"
 #include "tests/engine/ranges/fence_rig.hpp"
+#include "tests/engine/set/flat_rig.hpp"
 #include "tests/engine/set/sparse_rig.hpp"
+#include "tests/engine/set/zones_rig.hpp"
 #include "tests/support/proof_totals.hpp"
 
 namespace clusterip::test {
@@ -43,14 +43,32 @@ void add(std::vector<Scenario>& pool, const std::string& rig, const std::vector<
   }
 }
 
-std::vector<Scenario> make_pool() {
-  std::vector<Scenario> pool;
+using Pool = std::vector<Scenario>;
+
+Pool pool_of_ranges() {
+  Pool pool;
   add<SparseRig<kNoStep>>(pool, "sparse", sparse_scripts());
   add<FenceRig<kNoStep>>(pool, "fence", fence_scripts());
   add<MarksRig<kNoStep>>(pool, "marks", marks_scripts());
+  add<SparseMarksRig<kNoStep>>(pool, "sparse marks", marks_scripts());
   add<OuterRig<kNoStep>>(pool, "outer", outer_scripts());
+  return pool;
+}
+
+Pool pool_of_sets() {
+  Pool pool;
+  add<FlatRig<kNoStep, set::Mode::kCrowded>>(pool, "crowded", flat_scripts());
+  add<FlatRig<kNoStep, set::Mode::kBusy>>(pool, "busy", flat_scripts());
+  add<FlatRig<kNoStep, set::Mode::kCalm>>(pool, "calm", flat_scripts());
+  add<SparseRig<kNoStep>>(pool, "sparse", sparse_scripts());
+  add<SparsePairsRig<kNoStep>>(pool, "pairs", flat_scripts());
+  add<ZonesRig<kNoStep>>(pool, "zones", zones_scripts());
+  return pool;
+}
+
+// Nothing fails while nothing is left out. Notes the orders that each scenario comes by.
+void run_whole(Pool& pool) {
   for (Scenario& scenario : pool) {
-    // Nothing fails while nothing is left out.
     for (const ExploreOptions& search :
          {ExploreOptions{.weak = true, .found = &scenario.passes, .random_runs = 2'000},
           ExploreOptions{.weak = true, .preemptions = 2, .stale_loads = 2, .most_runs = 5'000}}) {
@@ -58,7 +76,6 @@ std::vector<Scenario> make_pool() {
       EXPECT_EQ(result.failure, "") << scenario.name;
     }
   }
-  return pool;
 }
 
 const char* name_of(Weakening::What what) {
@@ -80,18 +97,13 @@ std::string text_of(const Weakening& weakening) {
 std::string find_catcher(std::vector<Scenario>& pool, const Weakening& weakening) {
   std::stable_sort(pool.begin(), pool.end(),
                    [](const Scenario& a, const Scenario& b) { return a.caught > b.caught; });
-  struct Search {
-    ExploreOptions options;
-    std::size_t least_threads;
-  };
-  const Search searches[] = {
-      {{.weak = true, .weaken = &weakening, .random_runs = 2'000}, 2},
-      {{.weak = true, .weaken = &weakening, .preemptions = 2, .stale_loads = 2, .most_runs = 8'000}, 2},
-      {{.weak = true, .weaken = &weakening, .random_runs = 60'000, .seed = 5}, 3}};
-  for (const Search& search : searches) {
+  const ExploreOptions searches[] = {
+      {.weak = true, .weaken = &weakening, .random_runs = 2'000},
+      {.weak = true, .weaken = &weakening, .preemptions = 2, .stale_loads = 2, .most_runs = 8'000},
+      {.weak = true, .weaken = &weakening, .random_runs = 60'000, .seed = 5}};
+  for (const ExploreOptions& search : searches) {
     for (Scenario& scenario : pool) {
-      if (scenario.threads < search.least_threads || scenario.passes.count(weakening) == 0) continue;
-      if (scenario.run(search.options).failure.empty()) continue;
+      if (scenario.passes.count(weakening) == 0 || scenario.run(search).failure.empty()) continue;
       ++scenario.caught;
       return scenario.name;
     }
@@ -99,50 +111,39 @@ std::string find_catcher(std::vector<Scenario>& pool, const Weakening& weakening
   return "";
 }
 
-using Place = std::tuple<std::string, std::string, std::string>;  // file, function, what
-
-Place place_of(const Weakening& weakening) {
-  return {weakening.file, plain_function(weakening), name_of(weakening.what)};
+std::set<Weakening> orders_in(const Pool& pool, const std::set<std::string>& files) {
+  std::set<Weakening> orders;
+  for (const Scenario& scenario : pool) {
+    for (const Weakening& order : scenario.passes) {
+      if (files.count(order.file) != 0) orders.insert(order);
+    }
+  }
+  return orders;
 }
 
-void expect_each_needed(const std::set<std::string>& files) {
-  std::vector<Scenario> pool = make_pool();
-  std::set<Weakening> weakenings;
-  for (const Scenario& scenario : pool) {
-    for (const Weakening& weakening : scenario.passes) {
-      if (files.count(weakening.file) != 0) weakenings.insert(weakening);
-    }
-  }
+void expect_each_needed(Pool pool, const std::set<std::string>& files) {
+  run_whole(pool);
   // A template stands for as many places as it has instances; one scenario that notices is enough.
-  std::map<Place, bool> noticed;
-  for (const Weakening& weakening : weakenings) {
-    const std::string catcher = find_catcher(pool, weakening);
-    std::printf("%-60s %s\n", text_of(weakening).c_str(), catcher.empty() ? "not noticed" : catcher.c_str());
+  std::map<std::string, bool> noticed;
+  for (const Weakening& order : orders_in(pool, files)) {
+    const std::string catcher = find_catcher(pool, order);
+    std::printf("%-60s %s\n", text_of(order).c_str(), catcher.empty() ? "not noticed" : catcher.c_str());
     std::fflush(stdout);
-    noticed[place_of(weakening)] |= !catcher.empty();
+    noticed[text_of(order)] |= !catcher.empty();
   }
-  std::map<Place, bool> spare;
-  for (const SpareOrder& order : kSpareOrders) spare[{order.file, order.function, order.what}] = false;
   for (const auto& [place, is_noticed] : noticed) {
-    const auto& [file, function, what] = place;
-    const auto listed = spare.find(place);
-    if (listed != spare.end()) listed->second = !is_noticed;
-    if (is_noticed) {
-      add_to_total("orders and fences needed", 1);
-    } else {
-      EXPECT_NE(listed, spare.end()) << file << ": " << what << " in " << function
-                                     << " can be left out unnoticed";
-      add_to_total("orders and fences that are spare, with a reason", 1);
-    }
-  }
-  for (const auto& [place, is_spare] : spare) {
-    EXPECT_TRUE(is_spare) << std::get<0>(place) << ": " << std::get<2>(place) << " in " << std::get<1>(place)
-                          << " is listed as spare and is not";
+    EXPECT_TRUE(is_noticed) << place << " can be left out unnoticed";
+    if (is_noticed) add_to_total("orders and fences needed", 1);
   }
 }
 
 TEST(Orders, OfViewsAndMarksOfRanges) {
-  expect_each_needed({"view_fence.hpp", "left_right.hpp", "full_marks.hpp"});
+  expect_each_needed(pool_of_ranges(), {"view_fence.hpp", "left_right.hpp", "full_marks.hpp"});
+}
+
+TEST(Orders, OfSets) {
+  expect_each_needed(pool_of_sets(), {"lines.hpp", "flat_set.hpp", "flat_search.hpp", "flat_store.hpp",
+                                      "marks.hpp", "sparse_set.hpp", "sparse_table.hpp", "zones.hpp"});
 }
 
 }  // namespace
