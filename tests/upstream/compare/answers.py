@@ -16,6 +16,8 @@ SCHEME = re.compile(r'in scheme "[^"]*"')
 # A patch that does not fit is quoted whole, with the members in the order of each server.
 QUOTED_PATCH = re.compile(r'(Invalid value: )"(?:\\.|[^"\\])*"(?=: (?:json: |strict |unrecognized |cannot |error |no kind |converting |parsing time ))')
 RECORDED = re.compile(r"(ResourceVersion in record) \(\d+\)")
+# Lists of addresses in the words of a validation, one of which the update that it refuses had drawn.
+QUOTED_LIST = re.compile(r'Invalid value: (\["[^]]*\])')
 DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
 
 
@@ -50,6 +52,8 @@ class Normalizer:
             body["metadata"].pop("resourceVersion", None)
         if body.get("kind") == "Status":
             details = body.get("details") or {}
+            for cause in details.get("causes") or []:
+                self._learn_drawn_in_vain(cause.get("message") or "", asked)
             details.pop("uid", None)
             if any(cause.get("reason") == "FieldManagerConflict" for cause in details.get("causes") or []):
                 # Upstream walks over a map of managers.
@@ -81,6 +85,12 @@ class Normalizer:
                 self.words.setdefault(str(number), "drawn-port")
         if spec.get("healthCheckNodePort") and str(spec["healthCheckNodePort"]) not in asked:
             self.words.setdefault(str(spec["healthCheckNodePort"]), "drawn-port")
+
+    def _learn_drawn_in_vain(self, message, asked):
+        for quoted in QUOTED_LIST.findall(message):
+            for address in re.findall(r'"([0-9a-f.:]+)"', quoted):
+                if f'"{address}"' not in asked and (":" in address or address.count(".") == 3):
+                    self.words.setdefault(address, self._origin(address))
 
     def _origin(self, address):
         """The range and the band that an address was drawn from; the words are the same wherever in it."""
