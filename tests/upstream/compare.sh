@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-seed=1 share=0.1 keep=2 version=1.36.3 groups=create,update,ports,malformed,cidrs,addresses,old,life,patches,applies,watches,events,namespaces,bodies,headers,paths,queries,options,deletions,names
+seed=1 share=0.1 keep=2 version=1.36.3 groups=create,update,ports,malformed,cidrs,addresses,old,patches,applies,watches,events,namespaces,bodies,headers,paths,queries,options,deletions,names,life
 ranges="10.96.0.0/24,fd00:96::/112 10.96.0.0/24 fd00:96::/112,10.96.0.0/24 fd00:96::/112"
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || { echo "compare.sh: $1 needs a value" >&2; exit 2; }

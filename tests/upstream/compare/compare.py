@@ -27,6 +27,8 @@ from answers import Normalizer, difference  # noqa: E402
 from client import Api  # noqa: E402
 from intended import reason_for  # noqa: E402
 
+# It ends with the deletion of the default range, which no Service gets an address from afterwards.
+LAST = "life"
 GROUPS = {
     "create": scenarios.create_matrix,
     "update": scenarios.update_matrix,
@@ -35,7 +37,6 @@ GROUPS = {
     "cidrs": network.cidr_validation,
     "addresses": network.address_validation,
     "old": network.old_version,
-    "life": network.life_cycles,
     "patches": writes.patches,
     "applies": writes.applies,
     "watches": writes.watches,
@@ -48,9 +49,10 @@ GROUPS = {
     "options": odd.write_options,
     "deletions": odd.deletions,
     "names": odd.names,
+    LAST: network.life_cycles,
 }
 # The life cycles are few and each says something of its own.
-WHOLE = ("life", "old", "malformed", "ports", "applies", "watches", "events", "namespaces", "deletions", "names")
+WHOLE = (LAST, "old", "malformed", "ports", "applies", "watches", "events", "namespaces", "deletions", "names")
 # What clears up after itself.
 TIDY = ("create", "update", "addresses", "paths", "queries")
 PATCH_TYPES = {
@@ -190,7 +192,7 @@ def main():
         Side(Api.from_kubeconfig(options.ours) if pathlib.Path(options.ours).is_file() else Api(options.ours), ranges),
     ]
     unlisted = 0
-    for group in options.groups.split(","):
+    for group in sorted(options.groups.split(","), key=lambda group: group == LAST):
         played = requests = 0
         kinds, listed = collections.Counter(), collections.Counter()
         for name, steps in GROUPS[group]():

@@ -93,6 +93,8 @@ def reason_for(step, real, ours, found):
         return "what is created is not asked to go, whatever its body says; upstream lets it where an update creates"
     if verb == "GET" and "too old resource version" in str(real["body"]) and ours["code"] == 200:
         return "how far back watches may begin is not the same on both"
+    if verb == "GET" and path.endswith("/ipaddresses") and names(ours) < names(real):
+        return "upstream leaks addresses of creates that it refuses"
     if verb == "GET" and "/events" in path and "ipallocator-repair-controller" in str(real["body"]):
         return "upstream leaks addresses, and tells of their repair"
     if "RequestWatchProgress is disabled" in str(real["body"]):
@@ -108,6 +110,11 @@ def reason_for(step, real, ours, found):
     if verb == "PUT" and path.endswith("/status") and ours["code"] == 404 and real["code"] != 404:
         return "upstream creates a Service by a PUT of its status"
     return None
+
+
+def names(answer):
+    items = answer["body"].get("items") or [] if isinstance(answer["body"], dict) else []
+    return {item["metadata"]["name"] for item in items if "metadata" in item}
 
 
 def message(answer):
