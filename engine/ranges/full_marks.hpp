@@ -188,10 +188,9 @@ template <class P, class Shape>
 template <class Attempt, class IsFull>
 bool FullMarks<P, Shape>::search(std::size_t thread, const RangePlaces& places, std::uint64_t count,
                                  std::uint64_t from, Attempt attempt, IsFull is_full) {
-  constexpr int kTriesBeforeHold = 4;
   bool found = false;
-  int tries = 0;
-  for (;; ++tries) {
+  set::Patience<P> patience(lines_.turns, set::kTriesOfSearch);
+  for (;;) {
     const set::Collect<P> collect(lines_.turns, lines_.turns[thread]);
     found = pass(thread, {from, count - 1}, attempt, is_full) ||
             (from != 0 && pass(thread, {0, from - 1}, attempt, is_full));
@@ -199,9 +198,8 @@ bool FullMarks<P, Shape>::search(std::size_t thread, const RangePlaces& places, 
     if (found) break;
     const bool stay = pending_stay_full(collect, thread, places, count, is_full);
     if (stay && (collect.unmoved() || !P::keeps(Step::kHintTurnsCompared))) break;
-    if (tries == kTriesBeforeHold) lines_.turns.hold();
+    patience.failed();
   }
-  if (tries >= kTriesBeforeHold) lines_.turns.unhold();
   return found;
 }
 

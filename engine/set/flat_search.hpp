@@ -185,10 +185,9 @@ bool FlatSet<P, Shape>::pending_stay_claimed(const Collect<P>& collect, OffsetSp
 
 template <class P, class Shape>
 std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept {
-  constexpr int kTriesBeforeHold = 4;
   std::uint64_t found = kNoOffset;
-  int tries = 0;
-  for (;; ++tries) {
+  Patience<P> patience(lines_, kTriesOfSearch);
+  for (;;) {
     const Collect<P> collect(lines_, line);
     found = find_circular(line, span, start);
     if (found != kNoOffset) break;
@@ -198,9 +197,8 @@ std::uint64_t FlatSet<P, Shape>::find_free(ThreadLine& line, OffsetSpan span, st
     if (found != kNoOffset) break;
     const bool stay = pending_stay_claimed(collect, span);
     if (stay && (collect.unmoved() || !P::keeps(Step::kTurnsCompared))) break;
-    if (tries == kTriesBeforeHold) lines_.hold();
+    patience.failed();
   }
-  if (tries >= kTriesBeforeHold) lines_.unhold();
   return found;
 }
 
@@ -269,10 +267,9 @@ void FlatSet<P, Shape>::each_word(OffsetSpan span, Visit visit) const {
 template <class P, class Shape>
 template <class Image>
 void FlatSet<P, Shape>::snapshot(ThreadLine& line, OffsetSpan span, Image& image) {
-  constexpr int kTriesBeforeHold = 2;
   Image again;
-  int tries = 0;
-  for (;; ++tries) {
+  Patience<P> patience(lines_, kTriesOfSnapshot);
+  for (;;) {
     const Collect<P> collect(lines_, line);
     const std::size_t readings = P::keeps(Step::kImageRepeated) ? 2 + 2 * collect.pending().size() : 1;
     image.clear();
@@ -284,9 +281,8 @@ void FlatSet<P, Shape>::snapshot(ThreadLine& line, OffsetSpan span, Image& image
       equal = image == again;
     }
     if (equal && (collect.unmoved() || !P::keeps(Step::kImageTurns))) break;
-    if (tries == kTriesBeforeHold) lines_.hold();
+    patience.failed();
   }
-  if (tries >= kTriesBeforeHold) lines_.unhold();
 }
 
 template <class P, class Shape>

@@ -100,6 +100,31 @@ class Lines {
   typename P::template Atomic<std::uint32_t> holders_{0};
 };
 
+// How often a reader may fail before it holds.
+inline constexpr int kTriesOfSearch = 4;
+inline constexpr int kTriesOfSnapshot = 2;
+
+// Of a reader that tries until nothing disturbs it: holds from the failure on that is one too many, and ends
+// with the reader, who may just have succeeded without.
+template <class P>
+class Patience {
+ public:
+  Patience(Lines<P>& lines, int tries) noexcept : lines_(lines), left_(tries) {}
+  ~Patience() {
+    if (left_ < 0) lines_.unhold();
+  }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+  void failed() noexcept {
+    if (left_ < 0) return;
+    if (--left_ < 0) lines_.hold();
+  }
+
+ private:
+  Lines<P>& lines_;
+  int left_;
+};
+
 // What the lines said at one collect; the caller's own is left out.
 template <class P>
 class Collect {

@@ -385,12 +385,11 @@ template <class P, unsigned kAddresses>
 typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::find_free(std::size_t thread,
                                                                              const OffsetSpan& span,
                                                                              std::uint64_t start) noexcept {
-  constexpr int kTriesBeforeHold = 4;
   ThreadLine& line = lines_[thread];
   const View view(*this, thread);
   Found found;
-  int tries = 0;
-  for (;; ++tries) {
+  Patience<P> patience(lines_, kTriesOfSearch);
+  for (;;) {
     const Collect<P> collect(lines_, line);
     found = find_circular(line, span, start);
     if (found) break;
@@ -398,9 +397,8 @@ typename SparseSet<P, kAddresses>::Found SparseSet<P, kAddresses>::find_free(std
     found = find_unmarked(collect, span);
     if (found) break;
     if (pending_stay_claimed(collect, span) && collect.unmoved()) break;
-    if (tries == kTriesBeforeHold) lines_.hold();
+    patience.failed();
   }
-  if (tries >= kTriesBeforeHold) lines_.unhold();
   return found;
 }
 
@@ -445,15 +443,14 @@ void SparseSet<P, kAddresses>::each_word(std::size_t thread, const OffsetSpan& s
 template <class P, unsigned kAddresses>
 template <class Image>
 void SparseSet<P, kAddresses>::snapshot(std::size_t thread, const OffsetSpan& span, Image& image) {
-  constexpr int kTriesBeforeHold = 2;
   const auto read = [&](Image& into) {
     into.clear();
     each_word(thread, span, [&](std::uint64_t word, std::uint64_t bits) { into.push_back({word, bits}); });
     std::sort(into.begin(), into.end());
   };
   Image again;
-  int tries = 0;
-  for (;; ++tries) {
+  Patience<P> patience(lines_, kTriesOfSnapshot);
+  for (;;) {
     const Collect<P> collect(lines_, lines_[thread]);
     const std::size_t readings = P::keeps(Step::kImageRepeated) ? 2 + 2 * collect.pending().size() : 1;
     read(image);
@@ -463,9 +460,8 @@ void SparseSet<P, kAddresses>::snapshot(std::size_t thread, const OffsetSpan& sp
       equal = image == again;
     }
     if (equal && (collect.unmoved() || !P::keeps(Step::kImageTurns))) break;
-    if (tries == kTriesBeforeHold) lines_.hold();
+    patience.failed();
   }
-  if (tries >= kTriesBeforeHold) lines_.unhold();
 }
 
 }  // namespace clusterip::set

@@ -50,6 +50,7 @@ class FlatSetRig {
     return bits;
   }
   std::string at_rest() const {
+    if (lines_.held()) return "somebody holds who ended";
     return set_.marks_hold({0, kLast}) ? "" : "a mark says full where an address is free";
   }
 
