@@ -118,7 +118,7 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
   } else if (whole_state) {
     Listing listing = store.list(call.id(), call.path.name_space);
     if (options.revision > listing.revision) {
-      return answer_status(too_large(options.revision, listing.revision, true));
+      request.refusal = too_large(options.revision, listing.revision, true);
     }
     request.after = listing.revision;
     filter(listing, options.selector, call.presentation);

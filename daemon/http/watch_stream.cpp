@@ -58,6 +58,10 @@ void WatchStream::send(std::string& out, const Event& event) {
 }
 
 bool WatchStream::collect(std::string& out, Clock::time_point now) {
+  if (request_.refusal) {
+    presentation_.append_error(out, *request_.refusal);
+    return false;
+  }
   if (!request_.initial.empty() || request_.initial_events_end) {
     send_initial(out);
     return true;

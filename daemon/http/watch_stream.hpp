@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct WatchRequest {
   std::vector<RecordPtr> initial;   // sent as ADDED before them
   bool initial_events_end = false;  // a bookmark marks their end
   bool bookmarks = false;
+  std::optional<api::Status> refusal;  // all that is sent
   Clock::duration timeout = std::chrono::minutes(30);
 };
 

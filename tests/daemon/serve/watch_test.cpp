@@ -97,6 +97,16 @@ TEST_F(Watch, BeginsWithWhatIsThereWhenAsked) {
   EXPECT_EQ(client_.get("/api/v1/services?watch=1&sendInitialEvents=true").status, 422);
 }
 
+TEST_F(Watch, InitialEventsOfAStateThatIsYetToComeAreAnError) {
+  client_.post(kServices, service("before"));
+  const auto events =
+      watch("sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999", [] {});
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0]["type"], "ERROR");
+  EXPECT_EQ(events[0]["object"]["code"], 504);
+  EXPECT_EQ(events[0]["object"]["details"]["retryAfterSeconds"], 1);
+}
+
 TEST_F(Watch, WithoutInitialEventsNothingComesBeforeWhatHappens) {
   client_.post(kServices, service("before"));
   for (const std::string& revision : {std::string(), std::string("&resourceVersion=0")}) {
