@@ -79,7 +79,7 @@ class Strategy {
   // Through the status subresource when `status`.
   virtual api::Result<Plan> plan_update(Json object, const Json& old, bool status,
                                         const RequestContext& context) const = 0;
-  // Whether an object that was asked to go has to stay for now.
+  // Whether an object that was asked to go still has to stay.
   virtual bool waits(const Json& object) const;
   // Says in the object that it was asked to go, where more than its metadata does.
   virtual void mark_deleting(Json& /*object*/) const {}

@@ -2,10 +2,11 @@
 #include "daemon/mirror/audit_files.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
+
+#include "tests/support/empty_folder.hpp"
 
 namespace clusterip::daemon {
 namespace {
@@ -39,10 +40,7 @@ cluster::Instant second(int count) {
 class AuditFilesTest : public ::testing::Test {
  protected:
   AuditFilesTest() {
-    const std::string folder = ::testing::TempDir() + "audit_files_test_" +
-                               ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
+    const std::string folder = testing::empty_folder("audit_files_test");
     paths = {folder + "/dense.log", folder + "/sparse.log"};
   }
 

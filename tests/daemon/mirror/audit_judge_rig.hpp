@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "daemon/input/line_reader.hpp"
 #include "daemon/mirror/audit_judge.hpp"
+#include "tests/support/empty_folder.hpp"
 #include "tests/support/paths.hpp"
 
 namespace clusterip::daemon {
@@ -61,10 +61,7 @@ inline bool plant_foreign_address(RecordedLine& line) {
 class AuditJudgeTest : public ::testing::Test {
  protected:
   AuditJudgeTest() {
-    const std::string folder = ::testing::TempDir() + "audit_judge_" +
-                               ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
+    const std::string folder = testing::empty_folder("audit_judge");
     for (const char* name : {"/audit0.log", "/audit1.log"}) {
       options.files.push_back(folder + name);
       std::ofstream(options.files.back()) << "";

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/empty_folder.hpp"
+
 namespace clusterip::daemon {
 namespace {
 
@@ -16,10 +18,7 @@ using ::testing::IsEmpty;
 class AuditTailTest : public ::testing::Test {
  protected:
   AuditTailTest() {
-    folder = ::testing::TempDir() + "audit_tail_test_" +
-             ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
+    folder = testing::empty_folder("audit_tail_test");
     path = folder + "/audit.log";
   }
 

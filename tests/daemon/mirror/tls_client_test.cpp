@@ -10,6 +10,7 @@
 #include "daemon/mirror/api_client.hpp"
 #include "daemon/mirror/cluster_choice.hpp"
 #include "daemon/mirror/in_cluster.hpp"
+#include "tests/support/empty_folder.hpp"
 #include "tests/support/tls_server.hpp"
 
 namespace clusterip::daemon {
@@ -24,17 +25,10 @@ void write(const std::string& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
-std::string empty_folder() {
-  std::string path =
-      ::testing::TempDir() + "tls_client_" + ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  fs::remove_all(path);
-  fs::create_directories(path);
-  return path;
-}
-
 class TlsClientTest : public ::testing::Test {
  protected:
-  TlsClientTest() : folder(empty_folder()), ours(folder + "/ours"), theirs(folder + "/theirs") {
+  TlsClientTest()
+      : folder(testing::empty_folder("tls_client")), ours(folder + "/ours"), theirs(folder + "/theirs") {
     ours.issue("server");
     theirs.issue("server");
     serve(ours);
