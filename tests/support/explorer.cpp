@@ -77,7 +77,7 @@ class Explorer {
   unsigned enabled() const;
   bool goes_on(const Thread& self) const;
   bool is_frozen(std::size_t thread) const {
-    return options_.frozen_thread == thread && threads_[thread]->steps >= options_.frozen_after;
+    return options_.frozen_thread == thread && threads_[thread]->steps >= options_.frozen_after && !thawed_;
   }
   bool choose_thread();
   void choose_among(unsigned can);
@@ -103,6 +103,7 @@ class Explorer {
   std::size_t current_ = 0;
   bool starting_ = false;
   bool nobody_ = false;  // can go on
+  bool thawed_ = false;
   bool redundant_ = false;
   unsigned sleep_ = 0;
   unsigned preemptions_ = 0;
@@ -141,6 +142,7 @@ void Explorer::reset(std::size_t threads) {
   thread_count_ = threads;
   current_ = 0;
   redundant_ = false;
+  thawed_ = false;
   sleep_ = 0;
   preemptions_ = 0;
   stale_ = 0;
@@ -189,7 +191,11 @@ std::size_t Explorer::choose(std::size_t count) {
 
 // Sets current_; false: nobody can go on.
 bool Explorer::choose_thread() {
-  const unsigned can = enabled();
+  unsigned can = enabled();
+  if (can == 0 && !thawed_) {
+    thawed_ = true;
+    can = enabled();
+  }
   nobody_ = can == 0;
   if (nobody_) return false;
   choose_among(can);
@@ -276,7 +282,7 @@ void Explorer::run_once(const std::function<Program()>& make) {
   g_model_running = false;
   freed_clear();
   for (std::size_t t = 0; t < thread_count_ && failure_.empty(); ++t) {
-    if (options_.frozen_thread == t || threads_[t]->fiber.finished()) continue;
+    if (threads_[t]->fiber.finished()) continue;
     fail("thread " + std::to_string(t) + " waits for ever");
   }
   if (failure_.empty() && !redundant_ && program.check) failure_ = program.check();

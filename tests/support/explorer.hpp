@@ -47,7 +47,7 @@ struct ExploreOptions {
   std::optional<unsigned> preemptions = std::nullopt;
   // Weak mode: how many loads of a run may see an older store.
   unsigned stale_loads = 3;
-  // This thread stops for ever after so many of its steps; the others must finish.
+  // This thread stands still after so many of its steps until all others have ended, which they must.
   std::optional<std::size_t> frozen_thread = std::nullopt;
   std::uint64_t frozen_after = 0;
   // Not 0: so many runs of random choices instead, from this seed.

@@ -109,15 +109,4 @@ ExploreResult explore_script(const Script& script, const ExploreOptions& options
   return explore(options, [&] { return script_program<Rig>(script, verdicts, options.weak); });
 }
 
-// Only whether all threads end where one of them may be frozen: what it left undone has no answer.
-template <class Rig>
-ExploreResult explore_progress(const Script& script, const ExploreOptions& options) {
-  Verdicts verdicts(script.held);
-  return explore(options, [&] {
-    Program program = script_program<Rig>(script, verdicts, options.weak);
-    program.check = nullptr;
-    return program;
-  });
-}
-
 }  // namespace clusterip::test

@@ -38,7 +38,7 @@ TEST(MarksSchedule, AStalledThreadStopsNobodyButWhoChangesRanges) {
     for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
       for (std::uint64_t after = 1; after < 90; after += 4) {
         const ExploreOptions options{.frozen_thread = thread, .frozen_after = after, .random_runs = 10};
-        const auto result = explore_progress<MarksRig<kNoStep>>(script, options);
+        const auto result = explore_script<MarksRig<kNoStep>>(script, options);
         ASSERT_EQ(result.failure, "") << script.name << ", thread " << thread << " after " << after;
       }
     }

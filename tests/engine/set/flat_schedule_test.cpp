@@ -34,7 +34,7 @@ TEST(FlatSchedule, AStalledThreadStopsNobody) {
     for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
       for (std::uint64_t after = 1; after < 40; after += 2) {
         const ExploreOptions options{.frozen_thread = thread, .frozen_after = after, .random_runs = 20};
-        const auto result = explore_progress<FlatRig<kNoStep, Mode::kBusy>>(script, options);
+        const auto result = explore_script<FlatRig<kNoStep, Mode::kBusy>>(script, options);
         ASSERT_EQ(result.failure, "") << script.name << ", thread " << thread << " after " << after;
       }
     }

@@ -38,7 +38,7 @@ void expect_progress(const std::vector<Script>& scripts) {
   for (const Script& script : scripts) {
     for (std::size_t thread = 0; thread < script.threads.size(); ++thread) {
       for (std::uint64_t after = 1; after <= 60; ++after) {
-        const auto result = explore_progress<Rig>(
+        const auto result = explore_script<Rig>(
             script, {.preemptions = 1, .frozen_thread = thread, .frozen_after = after, .most_runs = 1'000});
         ASSERT_EQ(result.failure, "") << script.name << ", thread " << thread << " after " << after;
         runs += result.runs;

@@ -32,7 +32,7 @@ TEST(SparseSchedule, AStalledThreadStopsNobody) {
   for (const Script& script : sparse_scripts()) {
     for (std::uint64_t after = 1; after < 60; after += 3) {
       const ExploreOptions options{.frozen_thread = 1, .frozen_after = after, .random_runs = 20};
-      const auto result = explore_progress<SparseRig<kNoStep>>(script, options);
+      const auto result = explore_script<SparseRig<kNoStep>>(script, options);
       ASSERT_EQ(result.failure, "") << script.name << " after " << after;
     }
   }
