@@ -8,6 +8,10 @@ namespace {
 // Counting may take this part of the time.
 constexpr int kCountShare = 20;
 constexpr std::chrono::milliseconds kCountPace{1000};
+// So many addresses are looked at while followers wait, some milliseconds; and they get this time before the
+// next ones are: a mutex alone goes to who gave it back last.
+constexpr std::size_t kLooksAtOnce = 5'000;
+constexpr std::chrono::milliseconds kBreath{1};
 
 cluster::Instant wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -60,23 +64,30 @@ std::shared_ptr<const MirrorReport> Judge::report() const {
 void Judge::round() {
   if (!cluster_.health().in_step) return;
   const cluster::Instant now = wall_clock() + cluster_.clock_offset();
-  const bool count = Clock::now() >= next_count_;
-  const Clock::time_point begun = Clock::now();
-  const auto findings =
-      cluster_.look_at_changes([&](const verify::State& state, const StateChanges& changes) {
-        auto found = live_.refresh(state, changes, now);
-        if (count) {
-          usage_ = verify::range_usage(state);
-          terminating_ = verify::terminating_ranges(state, options_.most_keepers);
-        }
-        return found;
-      });
-  if (count)
-    next_count_ = Clock::now() + std::max<Clock::duration>(kCountPace, (Clock::now() - begun) * kCountShare);
+  const auto findings = look(now);
   history_.observe(findings, now);
   reread(now);
   for (const TrackedFinding& finding : history_.take_news()) news_(finding);
   publish(now);
+}
+
+std::vector<verify::Finding> Judge::look(cluster::Instant now) {
+  bool count = Clock::now() >= next_count_;
+  cluster_.look_at_changes([&](const verify::State& state, const StateChanges& changes) {
+    live_.add(state, changes);
+    count = count || changes.everything;
+  });
+  const auto look = [&](const verify::State& state) { return live_.look(state, now, kLooksAtOnce); };
+  while (cluster_.look(look)) std::this_thread::sleep_for(kBreath);
+  return cluster_.look([&](const verify::State& state) {
+    const Clock::time_point begun = Clock::now();
+    if (count) {
+      usage_ = verify::range_usage(state);
+      terminating_ = verify::terminating_ranges(state, options_.most_keepers);
+      next_count_ = begun + std::max<Clock::duration>(kCountPace, (Clock::now() - begun) * kCountShare);
+    }
+    return live_.all(state, terminating_, now);
+  });
 }
 
 void Judge::reread(cluster::Instant now) {

@@ -59,6 +59,7 @@ class Judge {
  private:
   using Clock = std::chrono::steady_clock;
 
+  std::vector<verify::Finding> look(cluster::Instant now);
   void reread(cluster::Instant now);
   void publish(cluster::Instant now);
 

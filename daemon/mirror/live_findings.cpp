@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/verify/terminating.hpp"
-
 namespace clusterip::daemon {
 namespace {
 
@@ -13,16 +11,17 @@ constexpr std::string_view kHeldByTerminating = "held-by-terminating";
 // How many holders a message names.
 constexpr std::size_t kNamedKeepers = 10;
 
-void report_terminating(const verify::State& state, std::vector<Finding>& findings) {
-  for (const verify::TerminatingRange& range : verify::terminating_ranges(state, kNamedKeepers)) {
+void report_terminating(const std::vector<verify::TerminatingRange>& ranges, std::vector<Finding>& findings) {
+  for (const verify::TerminatingRange& range : ranges) {
     if (range.keeper_count == 0) continue;
     std::string message = "ServiceCIDR " + range.name + " cannot go: " + range.advice + " (";
-    for (std::size_t i = 0; i < range.keepers.size(); ++i) {
+    const std::size_t named = std::min(kNamedKeepers, range.keepers.size());
+    for (std::size_t i = 0; i < named; ++i) {
       const verify::RangeKeeper& keeper = range.keepers[i];
       message += (i == 0 ? "" : "; ") + keeper.address.to_string() + " of " + keeper.holder;
     }
-    if (range.keeper_count > range.keepers.size()) {
-      message += "; and " + std::to_string(range.keeper_count - range.keepers.size()) + " more";
+    if (range.keeper_count > named) {
+      message += "; and " + std::to_string(range.keeper_count - named) + " more";
     }
     findings.push_back({std::string(kHeldByTerminating),
                         verify::Severity::kInfo,
@@ -48,28 +47,44 @@ void LiveFindings::look_at(const Address& address, const verify::StateRules& rul
   }
 }
 
-std::vector<Finding> LiveFindings::refresh(const verify::State& state, const StateChanges& changes,
-                                           cluster::Instant now) {
+verify::StateOptions LiveFindings::options(cluster::Instant now) const {
   verify::StateOptions options;
   options.now = now;
   // Ages explain what a dump shows; here time itself tells (finding_history.hpp).
   options.settling = {};
   options.default_ranges = default_ranges_;
-  const verify::StateRules rules(state, options);
-  std::vector<Address> due(changes.addresses.begin(), changes.addresses.end());
-  for (const auto& [address, findings] : by_address_) due.push_back(address);
-  if (changes.everything) {
-    state.for_each_address([&](const Address& address, const auto&) { due.push_back(address); });
-  }
-  for (const Address& address : due) look_at(address, rules);
+  return options;
+}
 
+void LiveFindings::add(const verify::State& state, const StateChanges& changes) {
+  for (const auto& [address, findings] : by_address_) due_.push_back(address);
+  due_.insert(due_.end(), changes.addresses.begin(), changes.addresses.end());
+  if (!changes.everything) return;
+  due_.reserve(due_.size() + state.address_count());
+  state.for_each_address([&](const Address& address, const auto&) { due_.push_back(address); });
+}
+
+bool LiveFindings::look(const verify::State& state, cluster::Instant now, std::size_t most) {
+  const verify::StateRules rules(state, options(now));
+  for (; most > 0 && !due_.empty(); --most) {
+    look_at(due_.back(), rules);
+    due_.pop_back();
+  }
+  if (!due_.empty()) return true;
+  std::vector<Address>().swap(due_);
+  return false;
+}
+
+std::vector<Finding> LiveFindings::all(const verify::State& state,
+                                       const std::vector<verify::TerminatingRange>& terminating,
+                                       cluster::Instant now) const {
   std::vector<Finding> all;
   for (const auto& [address, findings] : by_address_) all.insert(all.end(), findings.begin(), findings.end());
   for (const auto& [object, findings] : state.object_findings()) {
     all.insert(all.end(), findings.begin(), findings.end());
   }
-  rules.check_ranges(all);
-  report_terminating(state, all);
+  verify::StateRules(state, options(now)).check_ranges(all);
+  report_terminating(terminating, all);
   verify::sort_findings(all);
   return all;
 }

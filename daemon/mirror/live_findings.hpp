@@ -1,7 +1,8 @@
 // The findings of a state that changes, kept up to date by looking again only at what a change may concern:
 // the addresses that it touched, and those with a finding.
 //
-// Pure: the state and the time are arguments. A change of a ServiceCIDR concerns every address. Addresses in
+// Pure: the state and the time are arguments. Looking may be done in parts, between which the state may
+// change: what changes then is added again. A change of a ServiceCIDR concerns every address. Addresses in
 // terminating ranges are reported by range, not one by one: a range may hold a great many.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "engine/cluster/instant.hpp"
 #include "engine/net/address.hpp"
 #include "engine/verify/state_rules.hpp"
+#include "engine/verify/terminating.hpp"
 
 namespace clusterip::daemon {
 
@@ -26,14 +28,21 @@ class LiveFindings {
  public:
   explicit LiveFindings(std::vector<Cidr> default_ranges);
 
-  // All findings of the state, in the order of reports.
-  std::vector<verify::Finding> refresh(const verify::State& state, const StateChanges& changes,
-                                       cluster::Instant now);
+  // What changed is due for a look, and so is what has a finding.
+  void add(const verify::State& state, const StateChanges& changes);
+  // Looks at no more than `most` addresses that are due. True: more are.
+  bool look(const verify::State& state, cluster::Instant now, std::size_t most);
+  // What was found, with what concerns objects and ranges as a whole; in the order of reports.
+  std::vector<verify::Finding> all(const verify::State& state,
+                                   const std::vector<verify::TerminatingRange>& terminating,
+                                   cluster::Instant now) const;
 
  private:
+  verify::StateOptions options(cluster::Instant now) const;
   void look_at(const Address& address, const verify::StateRules& rules);
 
   std::vector<Cidr> default_ranges_;
+  std::vector<Address> due_;
   std::map<Address, std::vector<verify::Finding>> by_address_;
 };
 

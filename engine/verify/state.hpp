@@ -106,8 +106,11 @@ class State {
   const ServiceEntry* find_service(const std::string& key) const;
   // Null where no Service holds the address and no IPAddress names it.
   const AddressEntry* find_address(const Address& address) const;
-  // Every address that a Service holds or an IPAddress names, in ascending order.
+  // Addresses that a Service holds or an IPAddress names.
+  std::size_t address_count() const { return addresses_.size(); }
+  // They, in ascending order.
   std::vector<Address> addresses() const;
+  // They, in no order.
   void for_each_address(const auto& visit) const {
     for (const auto& [address, entry] : addresses_) visit(address, entry);
   }

@@ -193,7 +193,9 @@ TEST(Growth, OfTheStateAndItsFindingsInADay) {
       state.erase_service("default", gone.name);
       state.erase_ip_address(gone.address);
     }
-    history.observe(live.refresh(state, changes, now), now);
+    live.add(state, changes);
+    EXPECT_FALSE(live.look(state, now, 1'000));
+    history.observe(live.all(state, {}, now), now);
     for (const verify::Finding& finding : history.due(now, 100)) history.confirm(finding, now);
     static_cast<void>(history.take_news());
     memory.look(second);

@@ -1,6 +1,7 @@
 #include "daemon/mirror/live_findings.hpp"
 
 #include <random>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -26,7 +27,8 @@ std::vector<verify::Finding> all_of(const verify::State& state) {
   return findings;
 }
 
-// After each change, looking at what it touched finds what looking at everything finds.
+// After changes, also some between two parts of a look, looking at what they touched finds what looking at
+// everything finds.
 TEST(LiveFindings, AgreeWithALookAtEverything) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     std::mt19937 random(seed);
@@ -41,7 +43,7 @@ TEST(LiveFindings, AgreeWithALookAtEverything) {
         for (const auto* held : entry->addresses) changes.addresses.insert(held->first);
       }
     };
-    for (int step = 0; step < 200; ++step) {
+    const auto change = [&] {
       const std::string address =
           "10.96." + std::to_string(random() % 2) + "." + std::to_string(random() % 6);
       const std::string key = "shop/s" + std::to_string(random() % 6);
@@ -72,10 +74,19 @@ TEST(LiveFindings, AgreeWithALookAtEverything) {
           state.put(ip_address(address, key));
           touch(address);
       }
+    };
+    for (int step = 0; step < 200; ++step) {
+      change();
       if (random() % 3 == 0) continue;
-      const auto found = live.refresh(state, changes, at(3600));
-      changes = {};
-      ASSERT_EQ(found, all_of(state)) << "seed " << seed << ", step " << step;
+      live.add(state, std::exchange(changes, {}));
+      while (live.look(state, at(3600), 3)) {
+        if (random() % 2 == 0) change();
+      }
+      // What changed in between.
+      live.add(state, std::exchange(changes, {}));
+      while (live.look(state, at(3600), 3)) {
+      }
+      ASSERT_EQ(live.all(state, {}, at(3600)), all_of(state)) << "seed " << seed << ", step " << step;
     }
   }
 }
