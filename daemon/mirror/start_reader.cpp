@@ -29,8 +29,10 @@ class Lists {
       auto page = read_list_page(answer.body, kind);
       if (const auto* fault = std::get_if<Fault>(&page)) return collection + ": " + fault->message;
       token = std::get<ListPage>(page).continue_token;
-      for (MirroredObject& object : std::get<ListPage>(page).items) add(std::move(object));
-      if (count() > most_) return "the cluster has more than " + std::to_string(most_) + " objects";
+      for (const MirroredObject& object : std::get<ListPage>(page).items)
+        std::visit([this](const auto& held) { start.add(held); }, object);
+      if (start.object_count() > most_)
+        return "the cluster has more than " + std::to_string(most_) + " objects";
     } while (!token.empty());
     return "";
   }
@@ -45,14 +47,6 @@ class Lists {
   verify::StartState start;
 
  private:
-  void add(cluster::Service&& object) { start.services.push_back(std::move(object)); }
-  void add(cluster::ServiceCidr&& object) { start.cidrs.push_back(std::move(object)); }
-  void add(cluster::IpAddress&& object) { start.addresses.push_back(std::move(object)); }
-  void add(MirroredObject&& object) {
-    std::visit([this](auto&& held) { add(std::forward<decltype(held)>(held)); }, std::move(object));
-  }
-  std::size_t count() const { return start.services.size() + start.cidrs.size() + start.addresses.size(); }
-
   ApiClient& client_;
   const std::size_t most_;
   const std::size_t page_;

@@ -38,16 +38,14 @@ AddressHistory::AddressHistory(const Record& record, Instant known_since, Instan
 
 void AddressHistory::add_start(const StartState& start) {
   const Instant known_from = std::max(record_begin_, start.since);
-  for (const cluster::IpAddress& object : start.addresses) {
-    const auto address = read_address_sloppy(object.meta.name);
-    if (!address) continue;
+  for (const StartState::StartAddress& object : start.addresses) {
     AddressLife life;
-    take_facts(facts_of(object), life);
+    take_facts(object.facts, life);
     const Instant stamp = life.stamp.value_or(kBeginning);
     // The stamp is in whole seconds.
     const Instant latest = stamp + Duration::seconds(1);
     life.created = {stamp, stamp < known_from ? std::min(latest, known_from) : latest};
-    lives_[*address].push_back(std::move(life));
+    lives_[object.address].push_back(std::move(life));
   }
 }
 

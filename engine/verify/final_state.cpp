@@ -25,17 +25,28 @@ cluster::IpAddress ip_address_of(const Address& address, const AddressLife& life
   return object;
 }
 
+AddressFacts facts_of(const AddressLife& life) {
+  AddressFacts facts;
+  facts.uid = life.uid;
+  facts.revision = life.revision;
+  facts.creation = life.stamp;
+  facts.parent = life.parent;
+  facts.managed = life.managed;
+  facts.labels_right = life.labels_right;
+  return facts;
+}
+
 // Each object that is there at the end, one at a time.
 void for_each_final(const Lives& lives, const auto& service, const auto& address, const auto& range) {
   for (const auto& [key, all] : lives.services.all()) {
     for (const ServiceLife& life : all) {
       if (life.gone.to == kEnd && life.gone_by == kNoRequest && !life.versions.empty())
-        service(named_service(key, *life.versions.back().facts));
+        service(key, *life.versions.back().facts);
     }
   }
   for (const auto& [known, all] : lives.addresses.all()) {
     const AddressLife& last = all.back();
-    if (last.deleted.to == kEnd && !last.doubtful) address(ip_address_of(known, last));
+    if (last.deleted.to == kEnd && !last.doubtful) address(known, last);
   }
   for (const RangeLife& object : lives.ranges.objects()) {
     if (object.gone_by == kNoRequest && object.object) range(*object.object);
@@ -47,16 +58,23 @@ void for_each_final(const Lives& lives, const auto& service, const auto& address
 StartState final_objects(const Lives& lives) {
   StartState objects;
   for_each_final(
-      lives, [&](cluster::Service service) { objects.services.push_back(std::move(service)); },
-      [&](cluster::IpAddress address) { objects.addresses.push_back(std::move(address)); },
+      lives,
+      [&](const std::string& key, const ServiceFacts& facts) {
+        objects.services.push_back({key, facts});
+      },
+      [&](const Address& address, const AddressLife& life) {
+        objects.addresses.push_back({address, facts_of(life)});
+      },
       [&](const cluster::ServiceCidr& range) { objects.cidrs.push_back(range); });
   return objects;
 }
 
 State final_state(const Lives& lives) {
   State state;
-  const auto put = [&](const auto& object) { state.put(object); };
-  for_each_final(lives, put, put, put);
+  for_each_final(
+      lives, [&](const std::string& key, const ServiceFacts& facts) { state.put(named_service(key, facts)); },
+      [&](const Address& address, const AddressLife& life) { state.put(ip_address_of(address, life)); },
+      [&](const cluster::ServiceCidr& range) { state.put(range); });
   return state;
 }
 

@@ -155,6 +155,19 @@ AddressFacts facts_of(const cluster::IpAddress& address) {
   return facts;
 }
 
+void StartState::add(const cluster::Service& service) {
+  services.push_back({service.meta.name_space + "/" + service.meta.name, facts_of(service)});
+}
+
+void StartState::add(const cluster::ServiceCidr& cidr) {
+  cidrs.push_back(cidr);
+}
+
+void StartState::add(const cluster::IpAddress& address) {
+  const auto value = read_address_sloppy(address.meta.name);
+  if (value) addresses.push_back({*value, facts_of(address)});
+}
+
 std::string_view verb_name(Verb verb) {
   switch (verb) {
     case Verb::kCreate:

@@ -146,12 +146,26 @@ struct LeftBits {
 
 // The state before the first line, as far as it is known.
 struct StartState {
+  struct StartService {
+    std::string key;  // "default/a"
+    ServiceFacts facts;
+  };
+  struct StartAddress {
+    Address address;
+    AddressFacts facts;
+  };
   // When it was so, where that is later than the first request; what came in between is not in the record.
   Instant since = kBeginning;
-  std::vector<cluster::Service> services;
+  std::vector<StartService> services;
   std::vector<cluster::ServiceCidr> cidrs;
-  std::vector<cluster::IpAddress> addresses;
+  std::vector<StartAddress> addresses;
   std::optional<LeftBits> left_bits;
+
+  void add(const cluster::Service& service);
+  void add(const cluster::ServiceCidr& cidr);
+  // An object whose name is no address says nothing.
+  void add(const cluster::IpAddress& address);
+  std::size_t object_count() const { return services.size() + cidrs.size() + addresses.size(); }
 };
 
 // Requests that a server answered in this window may be missing. Until the record is cut behind it, what the

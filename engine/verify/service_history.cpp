@@ -71,13 +71,12 @@ ServiceHistory::ServiceHistory(const Record& record, Instant record_begin) {
 }
 
 void ServiceHistory::add_start(const StartState& start, Instant record_begin) {
-  for (const cluster::Service& service : start.services) {
-    const ServiceFacts& facts = start_facts_.emplace_back(facts_of(service));
-    ServiceLife& life = lives_[service.meta.name_space + "/" + service.meta.name].emplace_back();
-    life.uid = facts.uid;
+  for (const StartState::StartService& service : start.services) {
+    ServiceLife& life = lives_[service.key].emplace_back();
+    life.uid = service.facts.uid;
     life.beginning_known = true;
-    const Instant stamp = std::min(facts.creation.value_or(kBeginning), record_begin);
-    life.versions.push_back({{stamp, record_begin}, &facts, kNoRequest});
+    const Instant stamp = std::min(service.facts.creation.value_or(kBeginning), record_begin);
+    life.versions.push_back({{stamp, record_begin}, &service.facts, kNoRequest});
   }
 }
 

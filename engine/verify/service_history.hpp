@@ -3,7 +3,6 @@
 // Versions point into the record, which must outlive the history.
 #pragma once
 
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -53,7 +52,6 @@ class ServiceHistory {
   void add_end(const AuditedRequest& request, std::uint32_t index);
   ServiceLife* find(const AuditedRequest& request);
 
-  std::deque<ServiceFacts> start_facts_;
   std::unordered_map<std::string, std::vector<ServiceLife>> lives_;
 };
 

@@ -280,15 +280,15 @@ TEST_P(Simulated, IsNeverForbiddenFromAStateOn) {
   verify::StartState& start = record.start.emplace();
   for (auto [key, service] : objects.services) {
     service.meta.uid = "uid-" + service.meta.name;
-    start.services.push_back(service);
+    start.add(service);
   }
   for (auto [key, range] : objects.service_cidrs) {
     range.meta.uid = "uid-" + range.meta.name + cluster::to_text(*range.meta.creation);
-    start.cidrs.push_back(range);
+    start.add(range);
   }
   for (auto [key, address] : objects.ip_addresses) {
     address.meta.uid = Logger::uid_of(address.meta);
-    start.addresses.push_back(address);
+    start.add(address);
   }
   const Replayed replayed(std::move(record), options());
   EXPECT_GT(replayed.decisions.size(), 50U);

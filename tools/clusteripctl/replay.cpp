@@ -76,15 +76,9 @@ class StartBuilder final : public api::DumpVisitor {
  public:
   explicit StartBuilder(verify::StartState& state) : state_(state) {}
 
-  void visit(const cluster::Service& service, const api::DumpPlace&) override {
-    state_.services.push_back(service);
-  }
-  void visit(const cluster::ServiceCidr& range, const api::DumpPlace&) override {
-    state_.cidrs.push_back(range);
-  }
-  void visit(const cluster::IpAddress& address, const api::DumpPlace&) override {
-    state_.addresses.push_back(address);
-  }
+  void visit(const cluster::Service& service, const api::DumpPlace&) override { state_.add(service); }
+  void visit(const cluster::ServiceCidr& range, const api::DumpPlace&) override { state_.add(range); }
+  void visit(const cluster::IpAddress& address, const api::DumpPlace&) override { state_.add(address); }
 
  private:
   verify::StartState& state_;

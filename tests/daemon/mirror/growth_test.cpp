@@ -122,9 +122,11 @@ verify::StartState objects_of(const Churn& churn) {
   verify::StartState start;
   start.cidrs.push_back(testing::range("kubernetes", {"10.0.0.0/16"}));
   for (const Held& held : churn.alive) {
-    start.services.push_back(testing::service("default/" + held.name, {held.address}));
-    start.addresses.push_back(testing::ip_address(held.address, "default/" + held.name));
-    start.services.back().meta.uid = start.addresses.back().meta.uid = "of " + held.name;
+    cluster::Service service = testing::service("default/" + held.name, {held.address});
+    cluster::IpAddress address = testing::ip_address(held.address, "default/" + held.name);
+    service.meta.uid = address.meta.uid = "of " + held.name;
+    start.add(service);
+    start.add(address);
   }
   return start;
 }

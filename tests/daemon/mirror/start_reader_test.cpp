@@ -38,8 +38,8 @@ TEST(StartReader, ReadsAllPagesFromServersOfEveryAge) {
     EXPECT_EQ(start.addresses.size(), 25U);
     ASSERT_EQ(start.cidrs.size(), 1U);
     EXPECT_EQ(start.cidrs.front().meta.name, "kubernetes");
-    EXPECT_FALSE(start.services.front().meta.resource_version.empty());
-    EXPECT_FALSE(start.services.front().cluster_ips.empty());
+    EXPECT_NE(start.services.front().facts.revision, 0U);
+    EXPECT_FALSE(start.services.front().facts.cluster_ips.empty());
   }
 }
 
