@@ -1,11 +1,13 @@
 // What a clusteripd in a process of its own answers, durably, and how fast: the rows of one table.
 //
 //   serve_bench [--connections=64] [--seconds=5] [--services=100000] [--rows=WORD[,WORD]]
+//               [--apiserver=PORT,TOKEN]
 //
 // Starts the clusteripd beside it on a free loopback port with a store in a temporary directory below
 // $CLUSTERIP_TMP or /tmp. The peers in the same run are the disk itself, and SQLite itself: the same
 // documents, one transaction for each, with the same synchronisation, from one thread. --rows=create,audit
-// measures those groups alone (create, watch, audit, tls).
+// measures those groups alone (create, watch, audit, tls). With --apiserver, the group tls asks the same of
+// the kube-apiserver on that loopback port.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -35,12 +37,16 @@ using testing::DaemonProcess;
 using testing::TemporaryDirectory;
 
 constexpr const char* kServices = "/api/v1/namespaces/default/services";
+// Services that a list has, as the figures of kube-apiserver are given for.
+constexpr std::size_t kListed = 6500;
 
 struct Settings {
   int connections = 64;
   int seconds = 5;
   int services = 100'000;
   std::string rows;
+  int apiserver_port = 0;
+  std::string apiserver_token;
 
   bool wants(const std::string& group) const {
     return rows.empty() || ("," + rows + ",").find("," + group + ",") != std::string::npos;
@@ -253,7 +259,6 @@ void measure_watches(const Settings& settings, int port) {
 
 // From nothing to many Services: creates, reads, memory, and the start with them.
 void measure_growth(const Settings& settings) {
-  constexpr std::size_t kListed = 6500;
   const TemporaryDirectory directory;
   Started run = start(directory.path());
   print_row("start to ready, empty", text("%8.0f ms", run.ready_ms));
@@ -293,7 +298,39 @@ void measure_audit(const Settings& settings) {
   }
 }
 
-// What TLS costs: the same requests by the same client.
+// Creates, reads and lists, over one more door: `whose` says which.
+void measure_library(const Settings& settings, const std::string& whose, LibraryLoad load) {
+  const std::string prefix = "t" + std::to_string(Clock::now().time_since_epoch().count()) + "-";
+  const auto body = [&](const std::string& group) {
+    return
+        [name = prefix + group](std::size_t number) { return service_body(name + std::to_string(number)); };
+  };
+  load.connections = settings.connections;
+  load.seconds = settings.seconds;
+  load.path = kServices;
+  load.body = body("a");
+  const LoadFigures few = run_library_load(load);
+  print_row("durable Service create, " + whose, few);
+  if (few.answered < kListed) {
+    load.body = body("b");
+    load.seconds = 600;
+    load.requests = kListed - few.answered;
+    static_cast<void>(run_library_load(load));
+    load.requests = 0;
+    load.seconds = settings.seconds;
+  }
+  load.body = body("c");
+  print_row("  with 6,500 Services or more", run_library_load(load));
+  load.body = nullptr;
+  load.path = std::string(kServices) + "/" + prefix + "a0";
+  load.connections = 16;
+  print_row("get one Service, 16 connections, " + whose, run_library_load(load));
+  load.path = std::string(kServices) + "?limit=" + std::to_string(kListed);
+  load.connections = 1;
+  print_row("list of 6,500 Services, " + whose, run_library_load(load));
+}
+
+// What TLS costs, and what a real kube-apiserver takes: the same requests by the same client.
 void measure_tls(const Settings& settings) {
   for (const bool tls : {false, true}) {
     const TemporaryDirectory directory;
@@ -305,16 +342,18 @@ void measure_tls(const Settings& settings) {
       flags.push_back("--tls-private-key-file=" + files + "key.pem");
     }
     const Started run = start(directory.path(), flags);
-    LibraryLoad load{run.daemon->port(),     tls,       "secret", settings.connections,
-                     1.0 * settings.seconds, kServices, {}};
-    load.body = [](std::size_t number) { return service_body("t" + std::to_string(number)); };
-    const std::string client = tls ? "over TLS" : "in plain text, the same client";
-    print_row("durable Service create " + client, run_library_load(load));
-    load.body = nullptr;
-    load.path += "/t0";
-    load.connections = 16;
-    print_row("get one Service, 16 connections, " + client, run_library_load(load));
+    LibraryLoad load;
+    load.port = run.daemon->port();
+    load.tls = tls;
+    load.token = "secret";
+    measure_library(settings, tls ? "over TLS" : "in plain text, the same client", load);
   }
+  if (settings.apiserver_port == 0) return;
+  LibraryLoad load;
+  load.port = settings.apiserver_port;
+  load.tls = true;
+  load.token = settings.apiserver_token;
+  measure_library(settings, "kube-apiserver", load);
 }
 
 int number_after(const std::string& argument, const std::string& flag, int otherwise) {
@@ -329,6 +368,10 @@ int run(const std::vector<std::string>& arguments) {
     settings.seconds = number_after(argument, "seconds", settings.seconds);
     settings.services = number_after(argument, "services", settings.services);
     if (argument.rfind("--rows=", 0) == 0) settings.rows = argument.substr(7);
+    settings.apiserver_port = number_after(argument, "apiserver", settings.apiserver_port);
+    if (argument.rfind("--apiserver=", 0) == 0) {
+      settings.apiserver_token = argument.substr(std::min(argument.find(','), argument.size() - 1) + 1);
+    }
   }
   std::printf("%d connections, %d s each\n", settings.connections, settings.seconds);
   if (settings.wants("create")) measure_growth(settings);

@@ -44,8 +44,10 @@ LoadFigures drive(const LibraryLoad& load) {
         client.enable_server_certificate_verification(false);
       std::vector<double> own;
       while (Clock::now() < end) {
+        const std::size_t number = next++;
+        if (load.requests != 0 && number >= load.requests) break;
         const auto sent = Clock::now();
-        if (!ask(client, load, next++)) ++failed;
+        if (!ask(client, load, number)) ++failed;
         own.push_back(std::chrono::duration<double, std::milli>(Clock::now() - sent).count());
       }
       const std::lock_guard lock(mutex);

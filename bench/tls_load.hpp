@@ -14,6 +14,7 @@ struct LibraryLoad {
   std::string token;
   int connections = 64;
   double seconds = 5;
+  std::size_t requests = 0;  // nor beyond this number, unless it is 0
   std::string path;
   // The body of the request with this number, which is then a POST; null: a GET.
   std::function<std::string(std::size_t number)> body;
