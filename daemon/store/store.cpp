@@ -30,10 +30,16 @@ struct Store::Waiting {
 
 Store::Store(std::unique_ptr<Disk> disk, std::size_t resources, const StoreLimits& limits)
     : disk_(std::move(disk)), limits_(limits), tables_(resources) {
-  revision_ = disk_->load([&](Record record) {
-    auto shared = std::make_shared<const Record>(std::move(record));
-    tables_.at(shared->resource).emplace(shared->key, shared);
-  });
+  // In the order of the keys each record goes to the end of its table, and lies there behind the one before.
+  std::vector<RecordPtr> records;
+  revision_ = disk_->load(
+      [&](Record record) { records.push_back(std::make_shared<const Record>(std::move(record))); });
+  std::sort(records.begin(), records.end(),
+            [](const RecordPtr& a, const RecordPtr& b) { return a->key < b->key; });
+  for (const RecordPtr& record : records) {
+    Table& table = tables_.at(record->resource);
+    table.emplace_hint(table.end(), record->key, record);
+  }
   // A fresh store begins at 1, because 0 means "any" to clients.
   revision_ = std::max<std::uint64_t>(revision_, 1);
   log_start_ = revision_;
