@@ -1,4 +1,4 @@
-# Third-party packages, each found once. tools/setup installs them on Debian.
+# Third-party packages, each found once. tools/lib/setup.sh installs them on Debian.
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 REQUIRED)  # engine: headers of Boost.Container alone
 if(CLUSTERIP_DAEMON)
@@ -10,6 +10,10 @@ if(CLUSTERIP_DAEMON)
   # Debian ships cpp-httplib as a library whose switches come with its pkg-config file only.
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+  # Not needed: a faster heap for programs that build and drop trees of JSON all the time. Sanitizers have their own.
+  if(CLUSTERIP_MIMALLOC AND NOT CLUSTERIP_SANITIZE)
+    find_package(mimalloc 2 QUIET)
+  endif()
 endif()
 if(CLUSTERIP_TESTS)
   find_package(GTest REQUIRED)

@@ -6,6 +6,14 @@ function(clusterip_library name)
   clusterip_warnings(${name})
 endfunction()
 
+# clusterip_heap(NAME): the program takes its memory from mimalloc, if there is one. Nothing in it names a symbol of the library,
+# so the linker is told to keep it.
+function(clusterip_heap name)
+  if(TARGET mimalloc)
+    target_link_libraries(${name} PRIVATE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+  endif()
+endfunction()
+
 # clusterip_test(NAME SOURCES … LIBS … [LABELS …]): one test program, each of its cases a test of ctest.
 function(clusterip_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;LABELS" ${ARGN})
