@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <sstream>
 #include <utility>
 
 #include "daemon/observe/replay_report.hpp"
@@ -21,22 +20,6 @@ constexpr std::size_t kKeptShare = 4;
 cluster::Instant wall_clock() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(std::move(line));
-  return lines;
-}
-
-// The lines of the interface: one for each decision, then one for each finding; the summary left out.
-std::vector<std::string> json_lines(const ReplayReport& report) {
-  std::ostringstream out;
-  write_replay_json_lines(report, out);
-  std::vector<std::string> lines = lines_of(out.str());
-  lines.resize(std::min(lines.size(), report.decisions.size() + report.findings.size()));
-  return lines;
 }
 
 // One event may speak of several objects, and clients may choose its id.
@@ -195,7 +178,7 @@ void AuditJudge::judge(cluster::Instant now) {
   keep(history, decide(history, now));
   wants_start_ = wants_start(history);
   if (history.beginning.is_known() && record_.gaps.empty()) starts_in_a_row_ = 0;
-  if (faults.valid()) tell_faults(history, faults.get(), ripe_at(now));
+  if (faults.valid()) tell_faults(faults.get(), ripe_at(now));
 }
 
 std::vector<Decision> AuditJudge::decide(const verify::History& history, cluster::Instant now) {
@@ -275,54 +258,41 @@ void AuditJudge::begin_anew(cluster::Instant now) {
   log_("info", "decisions since " + cluster::to_text(cut_) + " are judged by what the cluster had then");
 }
 
-void AuditJudge::tell_faults(const verify::History& history, std::vector<verify::ReplayFinding> findings,
-                             cluster::Instant ripe) {
-  ReplayReport faults;
-  faults.history = &history;
-  faults.findings = std::move(findings);
-  std::erase_if(faults.findings, [&](const verify::ReplayFinding& one) {
+void AuditJudge::tell_faults(std::vector<verify::ReplayFinding> findings, cluster::Instant ripe) {
+  std::erase_if(findings, [&](const verify::ReplayFinding& one) {
     // What came about just now may be half of something; what was there before the window is told if it was
     // found while its events were in it.
     return one.since ? *one.since > ripe : !stories_.contains(key_of(one.finding));
   });
-  if (faults.findings.size() > options_.most_kept) faults.findings.resize(options_.most_kept);
-  std::vector<std::string> lines = json_lines(faults);
+  if (findings.size() > options_.most_kept) findings.resize(options_.most_kept);
+  std::vector<std::string> lines;
   std::map<std::string, Story> stories;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const verify::ReplayFinding& one = faults.findings[i];
+  for (const verify::ReplayFinding& one : findings) {
     const std::string key = key_of(one.finding);
     const auto known = stories_.find(key);
     const bool knew_more = known != stories_.end() && known->second.links > one.chain.size();
-    if (knew_more) lines[i] = known->second.line;
-    stories[key] = {knew_more ? known->second.links : one.chain.size(), lines[i]};
+    lines.push_back(knew_more ? known->second.line : finding_line(one));
+    stories[key] = {knew_more ? known->second.links : one.chain.size(), lines.back()};
   }
   stories_ = std::move(stories);
   gathered_.findings = std::move(lines);
 }
 
-void AuditJudge::keep(const verify::History& history, std::vector<Decision> fresh) {
-  ReplayReport report;
-  report.history = &history;
+void AuditJudge::keep(const verify::History& history, const std::vector<Decision>& fresh) {
   // Only what readers will see is written out: in a long log nearly all is permitted and soon replaced.
   std::size_t left = fresh.size();
-  for (Decision& decision : fresh) {
-    const bool is_permitted = decision.judgement.verdict == verify::Verdict::kPermitted;
-    if (left-- > options_.most_kept && is_permitted) {
-      ++gathered_.verdicts[std::string(verify::verdict_name(decision.judgement.verdict))];
-    } else {
-      report.decisions.push_back(std::move(decision));
-    }
-  }
-  const std::vector<std::string> lines = json_lines(report);
-  for (std::size_t i = 0; i < report.decisions.size() && i < lines.size(); ++i) {
-    const verify::Judgement& judgement = report.decisions[i].judgement;
+  for (const Decision& decision : fresh) {
+    const verify::Judgement& judgement = decision.judgement;
     ++gathered_.verdicts[std::string(verify::verdict_name(judgement.verdict))];
-    push(gathered_.latest, lines[i], options_.most_kept);
-    keep_refused(record_.requests.at(report.decisions[i].request), lines[i]);
-    if (judgement.verdict == verify::Verdict::kPermitted) continue;
-    push(gathered_.notable, lines[i], options_.most_kept);
+    const bool is_permitted = judgement.verdict == verify::Verdict::kPermitted;
+    if (left-- > options_.most_kept && is_permitted) continue;
+    const std::string line = decision_line(history, decision);
+    const AuditedRequest& request = record_.requests.at(decision.request);
+    push(gathered_.latest, line, options_.most_kept);
+    keep_refused(request, line);
+    if (is_permitted) continue;
+    push(gathered_.notable, line, options_.most_kept);
     if (judgement.verdict != verify::Verdict::kForbidden) continue;
-    const AuditedRequest& request = record_.requests.at(report.decisions[i].request);
     ++gathered_.forbidden[std::string(judgement.rule)];
     log_("error", "forbidden decision: " + std::string(judgement.rule) + " " +
                       std::string(verify::verb_name(request.verb)) + " " + request.object() + " (audit id " +

@@ -121,9 +121,8 @@ class AuditJudge {
   bool is_late(const verify::AuditedRequest& request);
   void judge(cluster::Instant now);
   std::vector<verify::Decision> decide(const verify::History& history, cluster::Instant now);
-  void tell_faults(const verify::History& history, std::vector<verify::ReplayFinding> findings,
-                   cluster::Instant ripe);
-  void keep(const verify::History& history, std::vector<verify::Decision> fresh);
+  void tell_faults(std::vector<verify::ReplayFinding> findings, cluster::Instant ripe);
+  void keep(const verify::History& history, const std::vector<verify::Decision>& fresh);
   bool wants_start(const verify::History& history) const;
   void ask_for_start(cluster::Instant now);
   void begin_anew(cluster::Instant now);

@@ -74,13 +74,18 @@ Json report_json(const ReplayReport& report) {
 
 }  // namespace
 
+std::string decision_line(const verify::History& history, const verify::Decision& decision) {
+  return json_text(decision_json(history, decision), -1);
+}
+
+std::string finding_line(const verify::ReplayFinding& found) {
+  return json_text(replay_finding_json(found), -1);
+}
+
 void write_replay_json_lines(const ReplayReport& report, std::ostream& out) {
-  for (const verify::Decision& decision : report.decisions) {
-    out << json_text(decision_json(*report.history, decision), -1) << '\n';
-  }
-  for (const verify::ReplayFinding& found : report.findings) {
-    out << json_text(replay_finding_json(found), -1) << '\n';
-  }
+  for (const verify::Decision& decision : report.decisions)
+    out << decision_line(*report.history, decision) << '\n';
+  for (const verify::ReplayFinding& found : report.findings) out << finding_line(found) << '\n';
   out << json_text(summary_json(report), -1) << '\n';
 }
 

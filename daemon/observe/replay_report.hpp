@@ -40,6 +40,10 @@ struct ReplayStyle : ReportStyle {
 // "10:00:00.123456  server 0  create services/default/a: allocated 10.96.0.7".
 std::string decision_text(const verify::History& history, const verify::Decision& decision);
 
+// A line of jsonl, without its end.
+std::string decision_line(const verify::History& history, const verify::Decision& decision);
+std::string finding_line(const verify::ReplayFinding& found);
+
 void write_replay(const ReplayReport& report, const ReplayStyle& style, std::ostream& out);
 
 // The single forms; those for build servers are in rule_report.hpp.
