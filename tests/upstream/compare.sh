@@ -48,7 +48,7 @@ for range in $ranges; do
   echo "== --service-cluster-ip-range=$range"
   rm -rf "$work/real"
   kubeconfig=$("$root/tools/control-plane/start" --version "$version" --range "$range" --dir "$work/real" \
-    --runtime-config networking.k8s.io/v1beta1=true 2> "$work/start.log") ||
+    --runtime-config networking.k8s.io/v1beta1=true --etcd built 2> "$work/start.log") ||
     { cat "$work/start.log" >&2; exit 2; }
   "$daemon" serve --service-cluster-ip-range="$range" --in-memory --port=0 > "$work/ours.out" 2> "$work/ours.log" &
   ours=$!
