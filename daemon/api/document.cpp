@@ -1,7 +1,5 @@
 #include "daemon/api/document.hpp"
 
-#include <cassert>
-
 namespace clusterip::api {
 namespace {
 
@@ -26,7 +24,6 @@ std::string write_document(const nlohmann::json& object) {
     if (name == "resourceVersion") continue;
     append_member(document, name, value);
   }
-  assert(document.size() > kStart.size());
   document += '}';
   for (const auto& [name, value] : object.items()) {
     if (name == "metadata" || name == "apiVersion" || name == "kind") continue;
@@ -45,15 +42,17 @@ nlohmann::json read_document(std::string_view document, std::uint64_t revision) 
 
 void append_object(std::string& out, std::string_view document, std::uint64_t revision,
                    std::string_view api_version, std::string_view kind) {
+  const std::string_view rest = document.substr(kStart.size());
   out += '{';
   if (!kind.empty()) {
     out.append("\"kind\":\"").append(kind).append("\",\"apiVersion\":\"").append(api_version).append("\",");
   }
   out.append(kStart.substr(1));
   if (revision != 0) {
-    out.append(R"("resourceVersion":")").append(std::to_string(revision)).append("\",");
+    out.append(R"("resourceVersion":")").append(std::to_string(revision)).append("\"");
+    if (rest.front() != '}') out += ',';
   }
-  out.append(document.substr(kStart.size()));
+  out.append(rest);
 }
 
 }  // namespace clusterip::api

@@ -13,7 +13,7 @@
 
 namespace clusterip::api {
 
-// The document of an object. Its metadata must not be empty.
+// The document of an object.
 std::string write_document(const nlohmann::json& object);
 // The object of a document, with its resourceVersion; apiVersion and kind are left out. Revision 0 stands for
 // what was never stored and has none, here and below.

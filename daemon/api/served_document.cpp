@@ -42,4 +42,29 @@ void append_served(std::string& out, const Resource& resource, std::string_view 
   append_object(out, write_document(read_served(resource, document, revision)), revision, api_version, kind);
 }
 
+Json unset_object(const Resource& resource, Json metadata) {
+  Json object{{"metadata", std::move(metadata)}};
+  switch (resource.index) {
+    case ResourceIndex::kServices:
+      object["status"] = {{"loadBalancer", Json::object()}};
+      object["spec"] = Json::object();
+      break;
+    case ResourceIndex::kNamespaces:
+    case ResourceIndex::kServiceCidrs:
+      object["status"] = Json::object();
+      object["spec"] = Json::object();
+      break;
+    case ResourceIndex::kIpAddresses:
+      object["spec"] = Json::object();
+      break;
+    case ResourceIndex::kEvents:
+    case ResourceIndex::kGroupedEvents:
+      for (const char* member : {"involvedObject", "source"}) object[member] = Json::object();
+      for (const char* member : {"firstTimestamp", "lastTimestamp", "eventTime"}) object[member] = nullptr;
+      for (const char* member : {"reportingComponent", "reportingInstance"}) object[member] = "";
+      break;
+  }
+  return object;
+}
+
 }  // namespace clusterip::api

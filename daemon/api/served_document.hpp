@@ -19,4 +19,7 @@ nlohmann::json read_served(const Resource& resource, std::string_view document, 
 void append_served(std::string& out, const Resource& resource, std::string_view document,
                    std::uint64_t revision, std::string_view api_version = {}, std::string_view kind = {});
 
+// An object of which nothing is set, as Go writes it; its metadata is that of a bookmark. In the stored form.
+nlohmann::json unset_object(const Resource& resource, nlohmann::json metadata);
+
 }  // namespace clusterip::api

@@ -123,7 +123,7 @@ HttpResponse watch_collection(const ResourceCall& call, const Store& store, cons
     request.after = listing.revision;
     filter(listing, options.selector, call.presentation);
     request.initial = std::move(listing.records);
-    request.initial_events_end = options.send_initial_events.value_or(false) && options.bookmarks;
+    request.initial_events_end = options.bookmarks;
   }
   HttpResponse response;
   response.content_type = call.presentation.stream_type();

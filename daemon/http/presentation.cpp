@@ -217,22 +217,14 @@ void Presentation::finish(const HttpRequest& request, HttpResponse& response) co
   }
 }
 
-void Presentation::append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end) const {
-  json meta{{"resourceVersion", std::to_string(revision)}, {"creationTimestamp", nullptr}};
+void Presentation::append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end,
+                                   bool first) const {
+  json meta = json::object();
   if (initial_events_end) meta["annotations"] = {{"k8s.io/initial-events-end", "true"}};
-  if (is_protobuf()) {
-    meta.erase("creationTimestamp");
-    api::append_protobuf_event(out, "BOOKMARK", envelope({{"metadata", std::move(meta)}}));
-    return;
-  }
-  json object{{"kind", resource_->kind}, {"apiVersion", resource_->api_version(version_)}};
-  if (taken_.transform == Transform::kTable) {
-    object = api::table(taken_.meta_version, json::object(), json(), json::array());
-  } else if (is_metadata()) {
-    object = {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/" + taken_.meta_version}};
-  }
-  object["metadata"] = std::move(meta);
-  out.append(R"({"type":"BOOKMARK","object":)").append(api::dump(object)).append("}\n");
+  Record record;
+  record.revision = revision;
+  record.document = api::write_document(api::unset_object(*resource_, std::move(meta)));
+  append_event(out, "BOOKMARK", record, first);
 }
 
 }  // namespace clusterip::daemon

@@ -43,7 +43,8 @@ class Presentation {
   api::Refusal refuse(bool list) const;
   // 406 where it asks for a watch in a form that cannot be sent in pieces.
   api::Refusal refuse_stream() const;
-  void append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end) const;
+  // An object without contents, that tells how far the watch has come.
+  void append_bookmark(std::string& out, std::uint64_t revision, bool initial_events_end, bool first) const;
 
  private:
   // What a bookmark or a list of that form is called, and what is in it.

@@ -7,6 +7,7 @@ namespace {
 constexpr std::size_t kBytesAtOnce = 256 * 1024;
 constexpr std::size_t kEventsAtOnce = 256;
 constexpr std::chrono::minutes kBookmarkInterval{1};
+constexpr std::chrono::seconds kLastBookmark{2};  // before the end
 
 }  // namespace
 
@@ -18,10 +19,21 @@ WatchStream::WatchStream(const Store& store, ResourceId resource, Presentation p
       selector_(std::move(selector)),
       request_(std::move(request)),
       ends_(Clock::now() + request_.timeout),
-      next_bookmark_(Clock::now() + kBookmarkInterval) {}
+      next_bookmark_(bookmark_after(Clock::now())) {}
 
 Clock::time_point WatchStream::deadline() const {
   return request_.bookmarks ? std::min(ends_, next_bookmark_) : ends_;
+}
+
+// Every minute, and once more shortly before the end, so that who comes again need not read everything anew.
+Clock::time_point WatchStream::bookmark_after(Clock::time_point now) const {
+  const Clock::time_point last = ends_ - kLastBookmark;
+  return last > now ? std::min(last, now + kBookmarkInterval) : now + kBookmarkInterval;
+}
+
+void WatchStream::send_bookmark(std::string& out) {
+  presentation_.append_bookmark(out, request_.after, request_.initial_events_end, first_);
+  first_ = false;
 }
 
 bool WatchStream::matches(const RecordPtr& record) const {
@@ -38,7 +50,7 @@ void WatchStream::send_initial(std::string& out) {
   if (initial_sent_ < request_.initial.size()) return;
   request_.initial.clear();
   initial_sent_ = 0;
-  if (request_.initial_events_end) presentation_.append_bookmark(out, request_.after, true);
+  if (request_.initial_events_end) send_bookmark(out);
   request_.initial_events_end = false;
 }
 
@@ -73,12 +85,11 @@ bool WatchStream::collect(std::string& out, Clock::time_point now) {
     return false;
   }
   for (const Event& event : events) send(out, event);
-  const bool over = now >= ends_;
-  if (request_.bookmarks && (now >= next_bookmark_ || over)) {
-    presentation_.append_bookmark(out, request_.after, false);
-    next_bookmark_ = now + kBookmarkInterval;
+  if (request_.bookmarks && now >= next_bookmark_) {
+    send_bookmark(out);
+    next_bookmark_ = bookmark_after(now);
   }
-  return !over;
+  return now < ends_;
 }
 
 }  // namespace clusterip::daemon

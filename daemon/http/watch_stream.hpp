@@ -38,6 +38,8 @@ class WatchStream : public EventStream {
  private:
   void send_initial(std::string& out);
   void send(std::string& out, const Event& event);
+  void send_bookmark(std::string& out);
+  Clock::time_point bookmark_after(Clock::time_point now) const;
   bool matches(const RecordPtr& record) const;
 
   const Store& store_;

@@ -85,16 +85,65 @@ TEST_F(Watch, BeginsWithWhatIsThereWhenAsked) {
   const auto plain = watch("resourceVersion=0", [] {});
   ASSERT_EQ(plain.size(), 1U);
   EXPECT_EQ(plain[0]["type"], "ADDED");
+  // Where bookmarks are taken, one marks the end of what is there, asked for or not.
+  const auto marked = watch("resourceVersion=0&allowWatchBookmarks=true", [] {});
+  ASSERT_EQ(marked.size(), 2U);
+  EXPECT_EQ(marked[1]["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
   const auto streamed =
       watch("sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true",
             [&] { client_.post(kServices, service("b")); });
-  ASSERT_EQ(streamed.size(), 4U);
+  ASSERT_EQ(streamed.size(), 3U);
   EXPECT_EQ(streamed[0]["type"], "ADDED");
   EXPECT_EQ(streamed[1]["type"], "BOOKMARK");
   EXPECT_EQ(streamed[1]["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
   EXPECT_EQ(streamed[2]["object"]["metadata"]["name"], "b");
-  EXPECT_EQ(streamed[3]["type"], "BOOKMARK");
   EXPECT_EQ(client_.get("/api/v1/services?watch=1&sendInitialEvents=true").status, 422);
+}
+
+TEST_F(Watch, BookmarksAreObjectsOfWhichNothingIsSet) {
+  const std::string end =
+      "?watch=true&timeoutSeconds=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnone";
+  const auto bookmark = [&](const std::string& path, const std::string& accept) {
+    const auto events = events_in(client_.get(path + end, accept).body);
+    EXPECT_EQ(events.size(), 1U) << path;
+    Json object = events.empty() ? Json() : events[0]["object"];
+    object["metadata"].erase("resourceVersion");
+    return object;
+  };
+  const Json mark{{"annotations", {{"k8s.io/initial-events-end", "true"}}}};
+  const Json none = Json::object();
+  EXPECT_EQ(bookmark("/api/v1/services", "application/json"), Json({{"apiVersion", "v1"},
+                                                                    {"kind", "Service"},
+                                                                    {"metadata", mark},
+                                                                    {"spec", none},
+                                                                    {"status", {{"loadBalancer", none}}}}));
+  EXPECT_EQ(bookmark("/apis/events.k8s.io/v1/events", "application/json"),
+            Json({{"apiVersion", "events.k8s.io/v1"},
+                  {"kind", "Event"},
+                  {"metadata", mark},
+                  {"eventTime", nullptr},
+                  {"regarding", none},
+                  {"deprecatedSource", none},
+                  {"deprecatedFirstTimestamp", nullptr},
+                  {"deprecatedLastTimestamp", nullptr}}));
+  const Json row =
+      bookmark("/apis/networking.k8s.io/v1/servicecidrs", "application/json;as=Table;v=v1;g=meta.k8s.io");
+  EXPECT_EQ(row["columnDefinitions"].size(), 3U);
+  EXPECT_EQ(row["rows"][0]["cells"], Json({"", "", "<unknown>"}));
+  EXPECT_EQ(row["rows"][0]["object"]["metadata"]["annotations"], mark["annotations"]);
+}
+
+TEST_F(Watch, ABookmarkComesShortlyBeforeTheEnd) {
+  const std::string answer = client_
+                                 .get(
+                                     "/api/v1/services?watch=true&timeoutSeconds=3&allowWatchBookmarks=true"
+                                     "&resourceVersion=" +
+                                     revision())
+                                 .body;
+  const auto events = events_in(answer);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0]["type"], "BOOKMARK");
+  EXPECT_FALSE(events[0]["object"]["metadata"].contains("annotations"));
 }
 
 TEST_F(Watch, InitialEventsOfAStateThatIsYetToComeAreAnError) {
