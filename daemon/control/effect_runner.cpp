@@ -1,7 +1,9 @@
 #include "daemon/control/effect_runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
+#include <unistd.h>
 
 #include "daemon/api/document.hpp"
 #include "daemon/api/event_json.hpp"
@@ -17,6 +19,17 @@ constexpr const char* kNamespaceController = "namespace-controller";
 
 const api::Resource& ranges() {
   return api::resource(api::ResourceIndex::kServiceCidrs);
+}
+
+const api::Resource& resource_of_kind(std::string_view kind) {
+  if (kind == "ServiceCIDR") return ranges();
+  return api::resource(kind == "Service" ? api::ResourceIndex::kServices : api::ResourceIndex::kIpAddresses);
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  // What is too long is cut, and need not end.
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 // Tells the audit log how a request ended, and the caller whether it was refused.
@@ -199,7 +212,18 @@ api::Refusal EffectRunner::carry_out(const cluster::DeleteIpAddress& effect) con
 
 api::Refusal EffectRunner::carry_out(const cluster::Event& effect) const {
   const RequestContext context = as(effect.reporter);
-  return create(api::ResourceIndex::kEvents, api::encode_event(effect, context.now), context);
+  Json event = api::encode_event(effect, context.now);
+  // Which of the objects that had this name, and in which state.
+  const auto about = verbs_.get(resource_of_kind(effect.kind), {effect.name_space, effect.name});
+  if (about) {
+    const Json object = api::read_document((*about)->document, (*about)->revision);
+    for (const char* member : {"uid", "resourceVersion"}) {
+      event["involvedObject"][member] = object.at("metadata").at(member);
+    }
+  }
+  // Upstream's recorders of this API name the machine that they run on.
+  if (!effect.action.empty()) event["reportingInstance"] = effect.reporter + "-" + host_name();
+  return create(api::ResourceIndex::kEvents, event, context);
 }
 
 api::Refusal EffectRunner::carry_out(const cluster::RequeueAfter&) const {

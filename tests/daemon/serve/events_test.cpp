@@ -1,4 +1,7 @@
 // One Event, seen through core/v1 and through events.k8s.io/v1.
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/daemon_process.hpp"
@@ -57,6 +60,27 @@ TEST_F(Events, AreTheSameObjectsInBothApis) {
   EXPECT_EQ(client_.get(kGrouped + "/e").json()["metadata"]["labels"]["a"], "b");
   EXPECT_EQ(client_.erase(kGrouped + "/e").status, 200);
   EXPECT_EQ(client_.get(kCore + "/e").status, 404);
+}
+
+TEST_F(Events, OfTheRepairNameTheObjectThatItFound) {
+  const Json labels{{"ipaddress.kubernetes.io/ip-family", "IPv4"},
+                    {"ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io"}};
+  const Json parent{{"resource", "services"}, {"namespace", "default"}, {"name", "kubernetes"}};
+  const Answer stray = client_.post(
+      "/apis/networking.k8s.io/v1/ipaddresses",
+      {{"metadata", {{"name", "10.96.0.9"}, {"labels", labels}}}, {"spec", {{"parentRef", parent}}}});
+  ASSERT_EQ(stray.status, 201);
+  Json told = Json::array();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (told.empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    told = client_.get(kGrouped + "?fieldSelector=regarding.name%3D10.96.0.9").json()["items"];
+  }
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0]["reason"], "IPAddressWrongReference");
+  EXPECT_EQ(told[0]["regarding"]["uid"], stray.json()["metadata"]["uid"]);
+  EXPECT_EQ(told[0]["regarding"]["resourceVersion"], stray.json()["metadata"]["resourceVersion"]);
+  EXPECT_TRUE(told[0]["reportingInstance"].get<std::string>().starts_with("ipallocator-repair-controller-"));
 }
 
 TEST_F(Events, AreListedSelectedAndWatchedInTheWordsOfEach) {
