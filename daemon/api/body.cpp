@@ -90,10 +90,11 @@ bool has_sound_parameters(std::string_view content_type) {
   return true;
 }
 
-// The text of the parser's own message behind its prefix.
+// What the parser cannot read although its syntax is sound is a number beyond all floats.
 std::string parser_words(const std::string& what) {
-  const std::size_t colon = what.find("parse error");
-  return colon == std::string::npos ? what : what.substr(colon);
+  const std::size_t quote = what.find('\'');
+  return "cannot unmarshal number " + what.substr(quote + 1, what.rfind('\'') - quote - 1) +
+         " into Go value of type float64";
 }
 
 // The code unit of an escape "\\uXXXX" at the beginning of a text, if there is one.
@@ -215,18 +216,19 @@ Result<Json> read_json(std::string_view text, const BodyLimits& limits) {
   try {
     return Json::parse(as_unicode(text));
   } catch (const Json::exception& error) {
-    return bad_request("couldn't get version/kind; json " + parser_words(error.what()));
+    return bad_request("json: " + parser_words(error.what()));
   }
 }
 
 Result<Json> read_yaml_body(std::string_view text, const BodyLimits& limits) {
+  if (const auto fault = yaml_text_fault(text)) return bad_request("yaml: " + *fault);
   if (looks_like_json(text)) {
     Result<Json> object = read_json(text, limits);
     if (object) return object;
   }
   auto read = read_first_yaml(text, {kMostNodes, limits.depth});
   if (const auto* error = std::get_if<YamlError>(&read)) {
-    return bad_request("error decoding YAML: line " + std::to_string(error->line) + ": " + error->reason);
+    return bad_request("yaml: line " + std::to_string(error->line) + ": " + error->reason);
   }
   return std::move(std::get<Json>(read));
 }
@@ -287,7 +289,9 @@ Refusal check_type(const Json& object, const Resource& resource, std::string_vie
 
 Result<Json> read_patch(std::string_view text, std::string_view head, const BodyLimits& limits) {
   if (const auto fault = go_json_fault(text)) return bad_request(std::string(head) + *fault);
-  return read_json(text, limits);
+  Result<Json> patch = read_json(text, limits);
+  if (!patch) return bad_request(std::string(head) + patch.status().message);
+  return patch;
 }
 
 Refusal check_applied_type(const Json& object, const Resource& resource, std::string_view version) {

@@ -156,9 +156,7 @@ void FieldReader::int_or_string(const char* name, cluster::IntOrString& to) {
     to.number = found->get<std::int64_t>();
     return;
   }
-  const std::string number = found->is_number() ? " " + found->dump() : "";
-  note(name, -1, *found,
-       "json: cannot unmarshal " + go_value(*found) + number + " into Go value of type int32");
+  refuse(name, -1, *found, "int32");
 }
 
 void FieldReader::time(const char* name, std::optional<cluster::Instant>& to, cluster::TimeLayout layout) {

@@ -41,6 +41,10 @@ std::string converter_words(const std::string& decoder) {
   if (field.ends_with("Time") || field.ends_with("Timestamp") || field.ends_with(".time")) {
     return "json: cannot unmarshal " + source + " into Go value of type string";
   }
+  // So does what is a number or a text.
+  if (field.ends_with(".targetPort")) {
+    return "json: cannot unmarshal " + source + " into Go value of type int32";
+  }
   const bool number = source.rfind("number", 0) == 0;
   const bool fraction = number && source.find('.') != std::string::npos;
   const std::string_view from = source == "object"  ? "map"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/api/go_value.hpp"
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -17,6 +18,12 @@ using Json = nlohmann::json;
 std::string member_name(const Json& key) {
   if (key.is_string()) return key.get<std::string>();
   return key.dump();
+}
+
+bool prints(char32_t rune) {
+  const auto within = [rune](char32_t first, char32_t last) { return rune >= first && rune <= last; };
+  return within(0x20, 0x7E) || rune == '\t' || rune == '\n' || rune == '\r' || rune == 0x85 ||
+         within(0xA0, 0xD7FF) || (within(0xE000, 0xFFFD) && rune != 0xFEFF) || within(0x10000, 0x10FFFF);
 }
 
 // Thrown where a document begins that is not asked for.
@@ -147,6 +154,18 @@ std::vector<std::string> repeated_in_first_yaml(std::string_view text, const Yam
   TreeBuilder builder(limits, true);
   if (build(text, builder)) return {};
   return builder.take_repeated();
+}
+
+std::optional<std::string> yaml_text_fault(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  while (!text.empty()) {
+    const cluster::Rune rune = cluster::first_rune(text);
+    if (!rune.valid) return "invalid UTF-8";
+    if (!prints(rune.code_point)) return "control characters are not allowed";
+    text.remove_prefix(rune.size);
+  }
+  return std::nullopt;
 }
 
 }  // namespace clusterip::api

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,5 +29,8 @@ std::variant<nlohmann::json, YamlError> read_first_yaml(std::string_view text, c
 // The keys that stand twice in one of its maps, of which the last one counts, in the words of Go's reader:
 // "line 3: key \"name\" already set in map". None where the text is no YAML.
 std::vector<std::string> repeated_in_first_yaml(std::string_view text, const YamlLimits& limits = {});
+// Why a text cannot be YAML, whatever it says: it holds bytes that are no UTF-8, or characters that do not
+// print (YAML 1.2, 5.1), which the parser lets through.
+std::optional<std::string> yaml_text_fault(std::string_view text);
 
 }  // namespace clusterip::api

@@ -46,7 +46,7 @@ HttpResponse answer_refusal(const FrameRefusal& refusal) {
     case 429:
       return answer_status(api::too_many_requests(refusal.message));
     case 405:
-      return answer_status(api::generic(405, "MethodNotAllowed", refusal.message));
+      return answer_status(api::method_not_allowed());
     default:
       return answer_status(
           api::generic(refusal.status, refusal.status == 400 ? "BadRequest" : "", refusal.message));

@@ -58,6 +58,14 @@ HttpResponse answer_openapi_v2(std::string_view accept) {
   return response;
 }
 
+// Upstream says no more.
+HttpResponse no_such_document() {
+  HttpResponse response;
+  response.status = 404;
+  response.content_type.clear();
+  return response;
+}
+
 }  // namespace
 
 std::optional<HttpResponse> answer_custom_resources(const HttpRequest& request) {
@@ -74,7 +82,7 @@ std::optional<HttpResponse> answer_discovery(const HttpRequest& request) {
   if (path == kOpenApi) return answer_json(200, api::openapi_index());
   if (path.rfind(std::string(kOpenApi) + "/", 0) == 0) {
     const auto document = api::openapi_document(std::string_view(path).substr(kOpenApi.size() + 1));
-    if (document.is_null()) return std::nullopt;
+    if (document.is_null()) return no_such_document();
     return answer_json(200, document);
   }
   if (path == "/api" || path == "/apis") {

@@ -25,6 +25,7 @@ constexpr std::string_view kJsonPatch = "application/json-patch+json";
 constexpr std::string_view kMergePatch = "application/merge-patch+json";
 constexpr std::string_view kApplyPatch = "application/apply-patch+yaml";
 constexpr std::string_view kStrategicPatch = "application/strategic-merge-patch+json";
+constexpr const char* kUnreadYaml = "error decoding YAML: error converting YAML to JSON: ";
 
 // What a request says and what it is answered, for the audit log.
 void tell_asked(const ResourceCall& call, const Json& sent) {
@@ -328,7 +329,7 @@ HttpResponse ResourceHandler::patch(ResourceCall& call) const {
 HttpResponse ResourceHandler::apply(ResourceCall& call) const {
   if (auto refusal = take_options(call, WriteStyle::kApply)) return answer_status(*refusal);
   auto sent = api::read_yaml_body(call.request.body, {limits_.json_depth});
-  if (!sent) return answer_status(sent.status());
+  if (!sent) return answer_status(api::bad_request(kUnreadYaml + sent.status().message));
   tell_asked(call, *sent);
   if (sent->is_null()) *sent = Json::object();
   if (!sent->is_object()) {

@@ -87,7 +87,7 @@ HttpRequest take_request(const httplib::Request& request, std::string body, std:
 void give_response(HttpResponse&& from, httplib::Response& to) {
   to.status = from.status;
   to.body = std::move(from.body);
-  to.set_header("Content-Type", from.content_type);
+  if (!from.content_type.empty()) to.set_header("Content-Type", from.content_type);
   for (const auto& [name, value] : from.headers) to.headers.emplace(name, value);
 }
 

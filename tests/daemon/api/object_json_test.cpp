@@ -131,7 +131,7 @@ TEST(ObjectJson, RefusesWrongTypesWithFieldValueAndUpstreamsWords) {
        "json: cannot unmarshal number 4294967296 into Go struct field ServicePort.spec.ports.port of type "
        "int32"},
       {R"({"spec":{"ports":[{"targetPort":true}]}})", "spec.ports[0].targetPort", "true",
-       "json: cannot unmarshal bool into Go value of type int32"},
+       "json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32"},
       {R"({"spec":[]})", "spec", "[]",
        "json: cannot unmarshal array into Go struct field Service.spec of type v1.ServiceSpec"},
       {R"({"metadata":{"labels":{"a":1}}})", "metadata.labels", "1",

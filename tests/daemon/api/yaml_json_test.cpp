@@ -64,6 +64,18 @@ TEST(Yaml, TellsOfKeysThatStandTwice) {
   EXPECT_EQ(read_first("{a: 1}\n"), R"({"a":1})");
 }
 
+TEST(Yaml, IsTextThatPrints) {
+  for (const char* text : {"a: b\n", "\xef\xbb\xbf{}", "a: \"\t\xc2\x85\xc2\xa0\xf0\x9f\x98\x80\"\r\n", ""}) {
+    EXPECT_EQ(yaml_text_fault(text), std::nullopt) << text;
+  }
+  const std::string nul("a: \0", 4);
+  for (const std::string& text :
+       {nul, std::string("\x7f"), std::string("a\xc2\x80"), std::string(" \xef\xbb\xbf")}) {
+    EXPECT_EQ(yaml_text_fault(text), "control characters are not allowed");
+  }
+  EXPECT_EQ(yaml_text_fault("a: \xff"), "invalid UTF-8");
+}
+
 TEST(Yaml, AliasesAreWrittenOutWithinTheLimits) {
   EXPECT_EQ(read("a: &x [1, {b: 2}]\nc: *x\n"), R"([{"a":[1,{"b":2}],"c":[1,{"b":2}]}])");
   EXPECT_EQ(read("a: &x [1, *x]\n"), "1: names a value that contains it");

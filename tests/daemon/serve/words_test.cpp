@@ -81,6 +81,60 @@ TEST_F(Words, TellAMethodThatAPathDoesNotHave) {
   }
 }
 
+TEST_F(Words, TellAMethodThatNoPathHas) {
+  const std::string answer = exchange_raw(
+      daemon_.port(), "NONSENSE /api/v1/services HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 1500);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 405 ")) << answer;
+  EXPECT_NE(answer.find("the server does not allow this method on the requested resource"),
+            std::string::npos);
+}
+
+TEST_F(Words, TellNothingOfADocumentThatThereIsNot) {
+  const Answer answer = client_.get("/openapi/v3/nothing");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_EQ(answer.header("Content-Type"), "");
+}
+
+TEST_F(Words, TellWhatIsNoYamlAsForwardedFromItsReader) {
+  const std::string one = std::string(kServices) + "/a?fieldManager=m";
+  const auto refusal = [&](const std::string& text) {
+    const Answer answer = client_.send("PATCH", one, text, "application/apply-patch+yaml");
+    EXPECT_EQ(answer.status, 400);
+    return answer.json().value("message", "");
+  };
+  const std::string head = "error decoding YAML: error converting YAML to JSON: yaml: ";
+  EXPECT_EQ(refusal(std::string("{\"a\":\"\0\"}", 9)), head + "control characters are not allowed");
+  // The text is sound JSON.
+  EXPECT_EQ(refusal("{\"a\":\"\x7f\"}"), head + "control characters are not allowed");
+  EXPECT_TRUE(refusal("a: b: c\n").starts_with(head + "line 1: "));
+  const Answer posted = client_.send("POST", kServices, "a: b: c\n", "application/yaml");
+  EXPECT_TRUE(
+      posted.json()
+          .value("message", "")
+          .starts_with("the object provided is unrecognized (must be of type Service): yaml: line 1: "));
+}
+
+TEST_F(Words, TellANumberThatDoesNotFit) {
+  const Json service{{"metadata", {{"name", "a"}}}, {"spec", {{"ports", {{{"port", 80}}}}}}};
+  const std::string one = std::string(kServices) + "/a";
+  ASSERT_EQ(client_.post(kServices, service).status, 201);
+  const std::string fault = "json: cannot unmarshal number 1e400 into Go value of type float64";
+  EXPECT_EQ(client_.send("PATCH", one, R"({"a":1e400})", "application/merge-patch+json").json()["message"],
+            "error decoding patch: " + fault);
+  const Answer strategic =
+      client_.send("PATCH", one, R"({"a":1e400})", "application/strategic-merge-patch+json");
+  EXPECT_EQ(strategic.json()["message"], fault);
+  const std::string ports = R"({"spec":{"ports":[{"port":80,"targetPort":1.5}]}})";
+  const Answer merged = client_.send("PATCH", one, ports, "application/merge-patch+json");
+  EXPECT_EQ(merged.status, 422);
+  EXPECT_NE(merged.body.find("Go struct field ServicePort.spec.ports.targetPort of type int32"),
+            std::string::npos);
+  const Answer met = client_.send("PATCH", one, ports, "application/strategic-merge-patch+json");
+  EXPECT_NE(met.body.find("json: cannot unmarshal number 1.5 into Go value of type int32"),
+            std::string::npos);
+}
+
 TEST_F(Words, TellAnIdentityThatDoesNotFit) {
   const Json service{{"metadata", {{"name", "a"}}}, {"spec", {{"ports", {{{"port", 80}}}}}}};
   const std::string path = std::string(kServices) + "/a";
