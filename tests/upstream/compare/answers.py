@@ -21,6 +21,8 @@ QUOTED_LIST = re.compile(r'Invalid value: (\["[^]]*\])')
 DRAWN_IN_VAIN = re.compile(r'(failed to allocate IP: IPAddress\.networking\.k8s\.io )"([0-9a-f.:]+)"')
 
 
+# The name of an Event ends in when it was made.
+EVENT_TIME = re.compile(r"\.[0-9a-f]{16}$")
 AGE = re.compile(r"(\d+[smhdy]){1,2}|<invalid>")
 
 
@@ -38,16 +40,17 @@ class Normalizer:
         self.owners = owners
         self.ranges = [ipaddress.ip_network(text) for text in ranges]
         self.words = {}
+        self.generated = None
 
     def answer(self, code, body, sent):
         if not isinstance(body, dict):
             return {"code": code, "body": body}
         body = copy.deepcopy(body)
         asked = json.dumps(sent)
-        for item in body.get("items") or [row.get("object") for row in body.get("rows") or []] or [body]:
+        self.generated = generated_name(sent)
+        for item in self._objects(body):
             self._learn(item, asked)
             self._strip(item)
-        self._strip_table(body)
         if isinstance(body.get("metadata"), dict):
             body["metadata"].pop("resourceVersion", None)
         if body.get("kind") == "Status":
@@ -59,6 +62,13 @@ class Normalizer:
                 # Upstream walks over a map of managers.
                 details["causes"].sort(key=lambda cause: (cause["message"], cause["field"]))
         return {"code": code, "body": self._replace(body)}
+
+    def _objects(self, body):
+        """The objects of a list, of a Table, or of a watch, which may be one of Tables."""
+        if body.get("items"):
+            return [each for item in body["items"] for each in (self._objects(item) if isinstance(item, dict) and "rows" in item else [item])]
+        self._strip_table(body)
+        return [row.get("object") for row in body.get("rows") or []] + [body]
 
     @staticmethod
     def _strip_table(body):
@@ -116,12 +126,23 @@ class Normalizer:
             metadata.pop(member, None)
         if "deletionTimestamp" in metadata:
             metadata["deletionTimestamp"] = "set"
+        self._strip_repair(item)
         if "cidrs" in (item.get("spec") or {}) and not self.settled:
             metadata.pop("finalizers", None)
             item.pop("status", None)
         status = item.get("status")
         for condition in status.get("conditions") or [] if isinstance(status, dict) else []:
             condition.pop("lastTransitionTime", None)
+
+    @staticmethod
+    def _strip_repair(item):
+        """An Event of the repair says when it was, and of which version of what."""
+        if "ipallocator-repair-controller" not in (item.get("reportingComponent"), item.get("reportingController")):
+            return
+        item["eventTime"] = "set"
+        item["metadata"]["name"] = EVENT_TIME.sub(".(time)", item["metadata"]["name"])
+        for member in ("involvedObject", "regarding"):
+            item.get(member, {}).pop("resourceVersion", None)
 
     def _replace(self, value):
         if isinstance(value, dict):
@@ -138,6 +159,7 @@ class Normalizer:
             value = QUOTED_PATCH.sub(r"\1(quoted)", value)
             value = SCHEME.sub('in scheme "(name)"', value)
             value = IDENTITY.sub("(identity)", value)
+            value = self.generated.sub("(generated)", value) if self.generated else value
             value = RECORDED.sub(r"\1 (revision)", value)
             value = DRAWN_IN_VAIN.sub(lambda found: f'{found[1]}"{self._origin(found[2])}"', value)
             for address in sorted(self.words, key=len, reverse=True):
@@ -148,18 +170,20 @@ class Normalizer:
         return value
 
 
-def difference(a, b, path=""):
-    """The path of the first member in which two values differ, with both; None where they are equal."""
+def generated_name(sent):
+    """The names that a server may make for what was sent, as a pattern; None where it has a name of its own."""
+    metadata = sent.get("metadata") if isinstance(sent, dict) else None
+    base = metadata.get("generateName") if isinstance(metadata, dict) and not metadata.get("name") else None
+    return re.compile(re.escape(base[:58]) + r"[a-z0-9]{5}\b") if base else None
+
+
+def differences(a, b, path=""):
+    """Yields the path of each member in which two values differ, with both."""
     if isinstance(a, dict) and isinstance(b, dict):
         for key in sorted(set(a) | set(b)):
-            found = difference(a.get(key, "(absent)"), b.get(key, "(absent)"), f"{path}.{key}")
-            if found:
-                return found
-        return None
-    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+            yield from differences(a.get(key, "(absent)"), b.get(key, "(absent)"), f"{path}.{key}")
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         for index, (left, right) in enumerate(zip(a, b)):
-            found = difference(left, right, f"{path}[{index}]")
-            if found:
-                return found
-        return None
-    return None if a == b else (path, a, b)
+            yield from differences(left, right, f"{path}[{index}]")
+    elif a != b:
+        yield path, a, b

@@ -20,6 +20,7 @@ def address(name, parent, **metadata):
     }
 
 
+EVENTS = "/api/v1/namespaces/default/events"
 TEXTS = [
     "10.50.0.0/24",
     "fd50::/112",
@@ -294,6 +295,17 @@ def life_cycles():
         remove,
         GONE,
         look,
+    ]
+    lost = "10.96.0.41"
+    labels = {"ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io", "ipaddress.kubernetes.io/ip-family": "IPv4"}
+    yield "an address that its Service does not have", [
+        claim("r1", "10.96.0.40"),
+        ("POST", ADDRESSES, address(lost, {**PARENT, "name": "r1"}, labels=labels)),
+        ("WAIT", "gone", f"{ADDRESSES}/{lost}"),
+        ("GET", f"{ADDRESSES}/{lost}", None),
+        ("GET", f"{EVENTS}?fieldSelector=involvedObject.kind%3DIPAddress,involvedObject.name%3D{lost}", None),
+        ("GET", f"{EVENTS.replace('/api/v1', '/apis/events.k8s.io/v1')}?fieldSelector=regarding.name%3D{lost}", None),
+        ("DELETE", SERVICES + "/r1", None),
     ]
     yield "the default range stays", [
         ("DELETE", CIDRS + "/kubernetes", None),

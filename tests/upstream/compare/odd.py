@@ -1,6 +1,6 @@
 """Requests that no careful client sends: odd bodies, headers, paths, queries and options.
 
-A body may be Raw: bytes as they are, and headers of its own.
+A body may be Raw: bytes as they are, and headers of its own (raw.py).
 """
 
 import base64
@@ -8,23 +8,13 @@ import itertools
 import json
 import urllib.parse
 
+from raw import Raw
 from scenarios import ADDRESSES, CIDRS, SERVICES, service
 
 STRICT = "?fieldValidation=Strict"
 GOOD = service("b", {"ports": [{"port": 80}], "clusterIP": "10.96.0.9"})
 END = ("DELETE", SERVICES + "/b", None)
 RANGE = {"apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR", "metadata": {"name": "b"}, "spec": {"cidrs": ["10.50.0.0/24"]}}
-
-
-class Raw:
-    """What to send, byte for byte."""
-
-    def __init__(self, body, **headers):
-        self.body = body.encode() if isinstance(body, str) else body
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-
-    def __repr__(self):
-        return f"{self.body[:200] if self.body else self.body!r} {self.headers or ''}"
 
 
 TYPED = '{"apiVersion":"v1","kind":"Service","metadata":{"name":"b"},"spec":{"clusterIP":"10.96.0.9","ports":[{"port":80%s}]}%s}'

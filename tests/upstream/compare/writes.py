@@ -3,6 +3,7 @@
 The verb of a step may say how a PATCH is meant: PATCH:merge, PATCH:json, PATCH:strategic, PATCH:apply.
 """
 
+from raw import Raw
 from scenarios import ADDRESSES, CIDRS, SERVICES, service
 
 STRICT = "?fieldValidation=Strict"
@@ -38,6 +39,9 @@ MERGE = [
     {"spec": {"ports": [{"port": 80}, {"port": 80}]}},
     {"spec": {"ports": "x"}},
     {"spec": {"ports": [{"port": "x"}]}},
+    {"spec": {"ports": [{"port": 80, "targetPort": 1.5}]}},
+    {"spec": {"ports": [{"port": 80, "targetPort": True}]}},
+    {"spec": {"ports": [{"port": 80, "targetPort": 2147483648}]}},
     {"spec": {"type": "NodePort"}},
     {"spec": {"type": "Nonsense"}},
     {"spec": {"type": 5}},
@@ -115,6 +119,12 @@ def patches():
             for query in ("", STRICT):
                 yield f"{kind} patch {number}{query}", [begin, (f"PATCH:{kind}", one + query, patch), ("GET", one, None), end]
             yield f"{kind} patch {number} of the status", [begin, (f"PATCH:{kind}", one + "/status", patch), ("GET", one, None), end]
+    status = SERVICES + "/none/status"
+    for spec in ({"ports": [{"port": 80}]}, {"ports": [{"port": 0}]}, {"ports": [{"port": 80}], "clusterIP": "None"}, {"type": "ExternalName", "externalName": "a.b"}):
+        for metadata in ({"name": "none"}, {"name": "none", "uid": "x"}, {"name": "other"}):
+            body = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+            for verb, path in (("PUT", status), ("PATCH:apply", status + "?fieldManager=m"), ("PATCH:merge", status)):
+                yield "status of what is not there", [(verb, path, body), ("DELETE", SERVICES + "/none", None)]
     for kind in ("merge", "strategic", "json", "apply", "nonsense"):
         yield f"{kind} patch of what is not there", [(f"PATCH:{kind}", SERVICES + "/none", [] if kind == "json" else {})]
     range_ = CIDRS + "/p"
@@ -220,5 +230,10 @@ def watches():
     start = "?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
     for more in ("", "&labelSelector=app%3Db", "&resourceVersion=0"):
         yield "initial events" + more, [changes[0], ("GET", SERVICES + start + more, None), changes[-1]]
+    marks = "?watch=true&timeoutSeconds=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnone"
+    for path in (SERVICES, CIDRS, ADDRESSES, CIDRS.replace("/v1/", "/v1beta1/"), "/api/v1/namespaces", "/api/v1/events", "/apis/events.k8s.io/v1/events"):
+        for accept in ("application/json", *(f"application/json;as={form};v=v1;g=meta.k8s.io" for form in ("Table", "PartialObjectMetadata"))):
+            for more in ("", "&resourceVersion=0", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"):
+                yield "bookmarks", [("GET", path + marks + more, Raw(None, Accept=accept))]
     for query in ("?watch=true&timeoutSeconds=1", "?watch=true&timeoutSeconds=1&resourceVersion=0", "?watch=true&sendInitialEvents=true", "?watch=true&resourceVersionMatch=Exact", "?sendInitialEvents=true", "?watch=1&timeoutSeconds=1", "?watch=yes", "?watch=true&timeoutSeconds=x", "?watch=true&timeoutSeconds=-1", "?watch=true&resourceVersion=x&timeoutSeconds=1", "?limit=-1", "?limit=x", "?resourceVersion=x", "?continue=x", "?limit=1&resourceVersion=1&resourceVersionMatch=Nonsense", "?resourceVersionMatch=Exact"):
         yield "list and watch options " + query, [changes[0], ("GET", SERVICES + query, None), changes[-1]]
