@@ -96,7 +96,7 @@ TEST_F(Words, TellNothingOfADocumentThatThereIsNot) {
   EXPECT_EQ(answer.header("Content-Type"), "");
 }
 
-TEST_F(Words, TellWhatIsNoYamlAsForwardedFromItsReader) {
+TEST_F(Words, TellWhatIsNoYaml) {
   const std::string one = std::string(kServices) + "/a?fieldManager=m";
   const auto refusal = [&](const std::string& text) {
     const Answer answer = client_.send("PATCH", one, text, "application/apply-patch+yaml");
