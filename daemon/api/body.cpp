@@ -6,6 +6,7 @@
 
 #include "daemon/api/go_json_syntax.hpp"
 #include "daemon/api/go_value.hpp"
+#include "daemon/api/json_member.hpp"
 #include "daemon/api/protobuf_body.hpp"
 #include "daemon/api/strict_faults.hpp"
 #include "daemon/api/yaml_json.hpp"
@@ -41,14 +42,9 @@ std::size_t nesting(std::string_view text) {
   return deepest;
 }
 
-std::string member_text(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // The core group has no name, and may be written so.
 std::string told_version(const Json& object, const std::string& otherwise) {
-  std::string said = member_text(object, "apiVersion");
+  std::string said = text_of(object, "apiVersion");
   if (said.empty()) return otherwise;
   if (said.front() == '/') said.erase(0, 1);
   return said;
@@ -185,7 +181,7 @@ std::optional<std::string> untold_type(const Json& object) {
     if (found == object.end() || found->is_string() || found->is_null()) continue;
     return kFault + go_json_kind(*found) + " into Go struct field ." + member + " of type string";
   }
-  const std::string version = member_text(object, "apiVersion");
+  const std::string version = text_of(object, "apiVersion");
   if (std::count(version.begin(), version.end(), '/') > 1)
     return "unexpected GroupVersion string: " + version;
   return std::nullopt;
@@ -258,7 +254,7 @@ std::vector<std::string> told_apart(std::string_view fault) {
 }
 
 Refusal check_kind(const Json& object, const Resource& resource, std::string_view version) {
-  std::string kind = member_text(object, "kind");
+  std::string kind = text_of(object, "kind");
   if (kind.empty()) kind = resource.kind;
   const std::string expected = resource.api_version(version);
   const std::string said = told_version(object, expected);
@@ -295,8 +291,8 @@ Result<Json> read_patch(std::string_view text, std::string_view head, const Body
 }
 
 Refusal check_applied_type(const Json& object, const Resource& resource, std::string_view version) {
-  std::string said = member_text(object, "apiVersion");
-  const std::string kind = member_text(object, "kind");
+  std::string said = text_of(object, "apiVersion");
+  const std::string kind = text_of(object, "kind");
   if (said == resource.api_version(version) && kind == resource.kind) return std::nullopt;
   if (said.find('/') == std::string::npos) said.insert(0, "/");
   return bad_request("invalid object type: " + said + ", Kind=" + kind);

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/api/json_member.hpp"
 #include "daemon/input/clipped.hpp"
 
 namespace clusterip::api {
@@ -26,12 +27,6 @@ std::optional<ObjectKind> item_kind(const DumpHead& list) {
 }
 
 // A member's text; empty where there is none.
-std::string text_of(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // "Service default/a: ", as far as the object says so.
 std::string object_name(const Json& object) {
   const std::string kind = text_of(object, "kind");

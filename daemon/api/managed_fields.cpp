@@ -5,6 +5,7 @@
 #include <map>
 
 #include "daemon/api/field_walk.hpp"
+#include "daemon/api/json_member.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -33,11 +34,6 @@ struct Entry {
   FieldSet fields;
 };
 using Entries = std::vector<Entry>;
-
-std::string text_of(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 // Whether upstream's decoder of a list of entries takes this one.
 bool is_entry(const Json& item) {

@@ -1,6 +1,7 @@
 #include "daemon/control/event_strategy.hpp"
 
 #include "daemon/api/event_object_json.hpp"
+#include "daemon/control/decoded.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 
 namespace clusterip::daemon {
@@ -27,7 +28,7 @@ class EventStrategy : public Strategy {
   }
 
   Result<Plan> plan_create(const Json& object, const RequestContext&) const override {
-    EventObject event = decoded(object);
+    EventObject event = decoded(api::decode_event(object, api_));
     cluster::prepare_create(event.meta, Scope::kNamespace);
     auto errors = cluster::validate_create(event, api_);
     if (errors.empty()) {
@@ -38,8 +39,8 @@ class EventStrategy : public Strategy {
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool, const RequestContext&) const override {
-    EventObject event = decoded(object);
-    const EventObject standing = decoded(old);
+    EventObject event = decoded(api::decode_event(object, api_));
+    const EventObject standing = decoded(api::decode_event(old, api_));
     cluster::prepare_update(event.meta, standing.meta, Scope::kNamespace);
     auto errors = cluster::validate_common_update(event.meta, standing.meta, Scope::kNamespace);
     append(errors, cluster::validate_update(event, standing, api_));
@@ -52,13 +53,6 @@ class EventStrategy : public Strategy {
  private:
   // Upstream names what it refuses after the older API, in both.
   static api::Subject subject() { return api::resource(api::ResourceIndex::kEvents).subject(); }
-
-  // What passed decode once passes it always; what was stored long ago may lack its fields.
-  EventObject decoded(const Json& object) const {
-    auto read = api::decode_event(object, api_);
-    auto* known = std::get_if<EventObject>(&read);
-    return known != nullptr ? std::move(*known) : EventObject{};
-  }
 
   api::ResourceIndex index_;
   EventApi api_;

@@ -1,6 +1,7 @@
 #include "daemon/control/namespace_strategy.hpp"
 
 #include "daemon/api/namespace_json.hpp"
+#include "daemon/control/decoded.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 
 namespace clusterip::daemon {
@@ -26,7 +27,7 @@ class NamespaceStrategy : public Strategy {
   }
 
   Result<Plan> plan_create(const Json& sent, const RequestContext&) const override {
-    NamespaceObject object = decoded(sent);
+    NamespaceObject object = decoded(api::decode_namespace(sent));
     cluster::prepare_create(object);
     const auto errors = cluster::validate_create(object);
     if (!errors.empty()) return api::invalid(resource().subject(), object.meta.name, errors);
@@ -38,8 +39,8 @@ class NamespaceStrategy : public Strategy {
     const NamespaceDoor door = status             ? NamespaceDoor::kStatus
                                : context.finalize ? NamespaceDoor::kFinalize
                                                   : NamespaceDoor::kMain;
-    NamespaceObject object = decoded(sent);
-    const NamespaceObject standing = decoded(old);
+    NamespaceObject object = decoded(api::decode_namespace(sent));
+    const NamespaceObject standing = decoded(api::decode_namespace(old));
     cluster::prepare_update(object, standing, door);
     const auto errors = cluster::validate_update(object, standing, door);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
@@ -61,14 +62,6 @@ class NamespaceStrategy : public Strategy {
     const std::string name = standing.at("metadata").at("name");
     if (name != "default" && name != "kube-system" && name != "kube-public") return std::nullopt;
     return api::forbidden(resource().subject(), name, "this namespace may not be deleted");
-  }
-
- private:
-  // What passed decode once passes it always; what was stored long ago may be odd in what nobody reads.
-  static NamespaceObject decoded(const Json& object) {
-    auto read = api::decode_namespace(object);
-    auto* known = std::get_if<NamespaceObject>(&read);
-    return known != nullptr ? std::move(*known) : NamespaceObject{};
   }
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/control/network_strategies.hpp"
 
 #include "daemon/api/object_json.hpp"
+#include "daemon/control/decoded.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/network_validation.hpp"
 
@@ -13,12 +14,6 @@ using cluster::Scope;
 api::Status undecodable(const api::Resource& resource, const api::DecodeError& error) {
   return api::bad_request(std::string(resource.kind) + " in version \"v1\" cannot be handled as a " +
                           std::string(resource.kind) + ": " + error.reason);
-}
-
-template <class Object>
-Object decoded(const Json& canonical, api::Decoded<Object> (*decode)(const Json&)) {
-  // What passed decode once passes it always.
-  return std::get<Object>(decode(canonical));
 }
 
 class ServiceCidrStrategy : public Strategy {
@@ -35,7 +30,7 @@ class ServiceCidrStrategy : public Strategy {
   }
 
   Result<Plan> plan_create(const Json& object, const RequestContext&) const override {
-    cluster::ServiceCidr cidr = decoded(object, api::decode_service_cidr);
+    cluster::ServiceCidr cidr = decoded(api::decode_service_cidr(object));
     const auto errors = cluster::validate_create(cidr);
     if (!errors.empty()) return api::invalid(resource().subject(), cidr.meta.name, errors);
     cluster::prepare_create(cidr.meta, Scope::kCluster);
@@ -44,8 +39,8 @@ class ServiceCidrStrategy : public Strategy {
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
-    cluster::ServiceCidr cidr = decoded(object, api::decode_service_cidr);
-    const cluster::ServiceCidr standing = decoded(old, api::decode_service_cidr);
+    cluster::ServiceCidr cidr = decoded(api::decode_service_cidr(object));
+    const cluster::ServiceCidr standing = decoded(api::decode_service_cidr(old));
     if (status) {
       cidr.cidrs = standing.cidrs;
     } else {
@@ -104,7 +99,7 @@ class IpAddressStrategy : public Strategy {
   }
 
   Result<Plan> plan_create(const Json& object, const RequestContext& context) const override {
-    cluster::IpAddress address = decoded(object, api::decode_ip_address);
+    cluster::IpAddress address = decoded(api::decode_ip_address(object));
     const auto errors = cluster::validate_create(address);
     if (!errors.empty()) return api::invalid(resource().subject(), address.meta.name, errors);
     cluster::prepare_create(address.meta, Scope::kCluster);
@@ -116,8 +111,8 @@ class IpAddressStrategy : public Strategy {
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool, const RequestContext&) const override {
-    cluster::IpAddress address = decoded(object, api::decode_ip_address);
-    const cluster::IpAddress standing = decoded(old, api::decode_ip_address);
+    cluster::IpAddress address = decoded(api::decode_ip_address(object));
+    const cluster::IpAddress standing = decoded(api::decode_ip_address(old));
     const auto errors = cluster::validate_update(address, standing);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(address.meta, standing.meta, Scope::kCluster);

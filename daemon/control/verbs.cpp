@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "daemon/api/go_uint.hpp"
+#include "daemon/api/json_member.hpp"
 #include "daemon/api/managed_fields.hpp"
 #include "daemon/api/patch_words.hpp"
 #include "daemon/api/served_document.hpp"
@@ -17,17 +18,13 @@ namespace {
 
 using api::Result;
 using api::Status;
+using api::text_of;
 
 constexpr int kGenerateAttempts = 8;
 // How often a request without a resourceVersion of its own is tried again when others are faster.
 constexpr int kUpdateAttempts = 100;
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
-
-std::string text_of(const Json& meta, const char* name) {
-  const auto found = meta.find(name);
-  return found != meta.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 ResourceId id_of(const api::Resource& resource) {
   return static_cast<ResourceId>(resource.storage());

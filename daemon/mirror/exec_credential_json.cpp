@@ -2,15 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/json_member.hpp"
+
 namespace clusterip::daemon {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string text_of(const Json& object, const char* field) {
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
+using api::text_of;
 
 }  // namespace
 

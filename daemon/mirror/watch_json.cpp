@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "daemon/api/json_member.hpp"
 #include "daemon/mirror/watch_skim.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
 using Json = nlohmann::json;
+using api::text_of;
 using api::ObjectKind;
 
 struct Refused {
@@ -25,12 +27,6 @@ std::string shown(std::string_view text) {
 
 [[noreturn]] void refuse(FaultKind kind, std::string message) {
   throw Refused{{kind, std::move(message)}};
-}
-
-std::string text_of(const Json& object, const char* field) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 Json parse(std::string_view text) {

@@ -146,6 +146,10 @@ def is_leaked(case):
 
 
 def tells_of_a_leak(item):
+    """Or of endpoints, which are not served here."""
+    about = item.get("involvedObject") or item.get("regarding") or {}
+    if about.get("kind") in ("Endpoints", "EndpointSlice"):
+        return True
     return REPAIR in (item.get("reportingComponent"), item.get("reportingController")) and item.get("reason") in LEAKED_AND_TOLD
 
 
@@ -202,7 +206,7 @@ RULES = [
     ),
     Rule("how far back watches may begin is not the same on both", r"\.body\.items.*", began_before_the_cache),
     Rule("upstream leaks addresses of creates that it refuses", r"\.body\.items.*", lambda case: same_without(case, is_leaked(case))),
-    Rule("upstream leaks addresses, and tells of their repair", r"\.body\.items.*", lambda case: same_without(case, tells_of_a_leak)),
+    Rule("upstream tells of the repair of what it leaks, and of endpoints, which are not served here", r"\.body\.items.*", lambda case: same_without(case, tells_of_a_leak)),
     Rule(DRY_RUN, None, judged_by_one_range),
     Rule(DRY_RUN, rf"{TEXT}|\.body\.details\.causes\[0\]\.message", judged_by_one_range),
     Rule("only the kinds that are served here are known", TEXT, knows_no_such_kind),
