@@ -9,8 +9,8 @@ namespace clusterip::daemon {
 namespace {
 
 using Json = nlohmann::json;
-using api::text_of;
 using api::ObjectKind;
+using api::text_of;
 
 struct Refused {
   Fault fault;
