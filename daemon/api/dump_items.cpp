@@ -26,7 +26,6 @@ std::optional<ObjectKind> item_kind(const DumpHead& list) {
   return find_kind(list.api_version, kind);
 }
 
-// A member's text; empty where there is none.
 // "Service default/a: ", as far as the object says so.
 std::string object_name(const Json& object) {
   const std::string kind = text_of(object, "kind");

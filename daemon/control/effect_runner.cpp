@@ -21,11 +21,6 @@ const api::Resource& ranges() {
   return api::resource(api::ResourceIndex::kServiceCidrs);
 }
 
-const api::Resource& resource_of_kind(std::string_view kind) {
-  if (kind == "ServiceCIDR") return ranges();
-  return api::resource(kind == "Service" ? api::ResourceIndex::kServices : api::ResourceIndex::kIpAddresses);
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   // What is too long is cut, and need not end.
@@ -214,12 +209,12 @@ api::Refusal EffectRunner::carry_out(const cluster::Event& effect) const {
   const RequestContext context = as(effect.reporter);
   Json event = api::encode_event(effect, context.now);
   // Which of the objects that had this name, and in which state.
-  const auto about = verbs_.get(resource_of_kind(effect.kind), {effect.name_space, effect.name});
-  if (about) {
-    const Json object = api::read_document((*about)->document, (*about)->revision);
-    for (const char* member : {"uid", "resourceVersion"}) {
-      event["involvedObject"][member] = object.at("metadata").at(member);
-    }
+  Json& about = event["involvedObject"];
+  const api::Resource* kind =
+      api::find_kind_resource(about.at("apiVersion").get_ref<const std::string&>(), effect.kind);
+  if (const auto found = verbs_.get(*kind, {effect.name_space, effect.name})) {
+    const Json object = api::read_document((*found)->document, (*found)->revision);
+    for (const char* member : {"uid", "resourceVersion"}) about[member] = object.at("metadata").at(member);
   }
   // Upstream's recorders of this API name the machine that they run on.
   if (!effect.action.empty()) event["reportingInstance"] = effect.reporter + "-" + host_name();

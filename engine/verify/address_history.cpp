@@ -7,15 +7,6 @@
 namespace clusterip::verify {
 namespace {
 
-void take_facts(const AddressFacts& facts, AddressLife& life) {
-  life.uid = facts.uid;
-  life.revision = facts.revision;
-  life.stamp = facts.creation;
-  life.parent = facts.parent;
-  life.managed = facts.managed;
-  life.labels_right = facts.labels_right;
-}
-
 bool began_earlier(const AddressLife& a, const AddressLife& b) {
   if (a.revision != 0 && b.revision != 0 && a.revision != b.revision) return a.revision < b.revision;
   return a.created.from < b.created.from;
@@ -40,8 +31,8 @@ void AddressHistory::add_start(const StartState& start) {
   const Instant known_from = std::max(record_begin_, start.since);
   for (const StartState::StartAddress& object : start.addresses) {
     AddressLife life;
-    take_facts(object.facts, life);
-    const Instant stamp = life.stamp.value_or(kBeginning);
+    life.take(object.facts);
+    const Instant stamp = life.creation.value_or(kBeginning);
     // The stamp is in whole seconds.
     const Instant latest = stamp + Duration::seconds(1);
     life.created = {stamp, stamp < known_from ? std::min(latest, known_from) : latest};
@@ -58,9 +49,9 @@ void AddressHistory::add_creations(const Record& record) {
     if (!address || !(request.took_effect() || request.is_doubtful())) continue;
     AddressLife life;
     if (const auto* given = request.given_address()) {
-      take_facts(*given, life);
+      life.take(*given);
     } else if (const auto* asked = request.asked_address()) {
-      take_facts(*asked, life);
+      life.take(*asked);
     }
     life.created = request.during;
     life.created_by = index;
@@ -114,7 +105,7 @@ void AddressHistory::add_deletions(const Record& record) {
       if (!request.succeeded()) continue;
       life = &lives_[*address].emplace_back();
       life->uid = request.gone_uid;
-      if (given != nullptr) take_facts(*given, *life);
+      if (given != nullptr) life->take(*given);
       life->created.to = request.during.to;
     }
     if (request.succeeded()) {
@@ -137,7 +128,7 @@ void AddressHistory::settle(std::vector<AddressLife>& lives) {
   });
   for (std::size_t i = 0; i < lives.size(); ++i) {
     AddressLife& life = lives[i];
-    const bool in_record = life.stamp && *life.stamp >= record_begin_;
+    const bool in_record = life.creation && *life.creation >= record_begin_;
     if (life.created_by == kNoRequest && in_record) ++missing_writes_;
     if (i + 1 == lives.size() || life.doubtful || lives[i + 1].doubtful) continue;
     AddressLife& next = lives[i + 1];
@@ -164,7 +155,7 @@ void AddressHistory::add_other_sightings(const Record& record) {
     AddressLife life;
     life.created.to = request.during.to;
     life.deleted = {request.during.from, lives.empty() ? kEnd : lives.front().created.to};
-    if (const auto* given = request.given_address()) take_facts(*given, life);
+    if (const auto* given = request.given_address()) life.take(*given);
     lives.insert(lives.begin(), std::move(life));
   }
 }

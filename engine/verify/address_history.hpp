@@ -22,19 +22,15 @@
 
 namespace clusterip::verify {
 
-struct AddressLife {
+// With the facts that the record showed of it last.
+struct AddressLife : AddressFacts {
   Window created{kBeginning, kBeginning};
   Window deleted{kEnd, kEnd};
-  std::string uid;
-  std::uint64_t revision = 0;
-  std::optional<Instant> stamp;  // metadata.creationTimestamp
-  std::optional<cluster::ParentRef> parent;
-  bool managed = false;
-  bool labels_right = false;
   std::uint32_t created_by = kNoRequest;  // indices of requests
   std::uint32_t deleted_by = kNoRequest;
   bool doubtful = false;  // a request that failed in an unclear way may have made it
 
+  void take(const AddressFacts& facts) { static_cast<AddressFacts&>(*this) = facts; }
   bool possibly_in(const Window& window) const {
     return created.from <= window.to && window.from <= deleted.to;
   }

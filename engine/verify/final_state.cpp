@@ -18,22 +18,11 @@ cluster::IpAddress ip_address_of(const Address& address, const AddressLife& life
   object.meta.name = address.to_string();
   object.meta.uid = life.uid;
   object.meta.resource_version = std::to_string(life.revision);
-  object.meta.creation = life.stamp;
+  object.meta.creation = life.creation;
   object.parent = life.parent;
   if (life.managed) object.meta.labels.emplace(cluster::kManagedByLabel, cluster::kAllocatorIdentity);
   if (life.labels_right) object.meta.labels.emplace(cluster::kFamilyLabel, family_name(address.family()));
   return object;
-}
-
-AddressFacts facts_of(const AddressLife& life) {
-  AddressFacts facts;
-  facts.uid = life.uid;
-  facts.revision = life.revision;
-  facts.creation = life.stamp;
-  facts.parent = life.parent;
-  facts.managed = life.managed;
-  facts.labels_right = life.labels_right;
-  return facts;
 }
 
 // Each object that is there at the end, one at a time.
@@ -63,7 +52,7 @@ StartState final_objects(const Lives& lives) {
         objects.services.push_back({key, facts});
       },
       [&](const Address& address, const AddressLife& life) {
-        objects.addresses.push_back({address, facts_of(life)});
+        objects.addresses.push_back({address, life});
       },
       [&](const cluster::ServiceCidr& range) { objects.cidrs.push_back(range); });
   return objects;
