@@ -3,7 +3,8 @@
 //
 // The peers are the ordered and the hashed set of a textbook, each behind a mutex, and a floor: a random draw
 // and one locked instruction on a random word of a table as large as the engine's. The floor's memory has the
-// pages that the engine's has, huge ones where the system gives them.
+// pages that the engine's has, huge ones where the system gives them. Several of its calls are under way at
+// once; "one_by_one" is the floor without that.
 //
 // Bytes are resident memory, as the kernel counts it; the counter "bytes" is a held address. Steady: batches
 // of releases of the oldest, then of claims of addresses never seen before, each timed apart; so the claims
@@ -78,6 +79,21 @@ class Floor {
   }
   std::size_t slots_;
   set::DemandZero memory_;
+};
+
+// The floor, but that no call knows its place before the call before has its word: what a look-up costs that
+// ends with a branch on what it found, which nobody can predict.
+class OneByOne {
+ public:
+  static constexpr const char* kName = "one_by_one";
+  explicit OneByOne(std::uint64_t count) : floor_(count) {}
+  bool claim(std::uint64_t offset) { return last_ = floor_.claim(offset ^ std::uint64_t{last_}); }
+  bool release(std::uint64_t offset) { return last_ = floor_.release(offset ^ std::uint64_t{last_}); }
+  bool contains(std::uint64_t offset) { return last_ = floor_.contains(offset ^ std::uint64_t{last_}); }
+
+ private:
+  Floor floor_;
+  bool last_ = false;
 };
 
 template <class Set>
@@ -192,6 +208,7 @@ void add_peer() {
 int main(int argc, char** argv) {
   namespace bench = clusterip::bench;
   bench::add_peer<bench::Floor>();
+  bench::add_peer<bench::OneByOne>();
   bench::add_peer<bench::Engine>();
   bench::add_peer<bench::MutexHashedSet>();
   bench::add_peer<bench::MutexOrderedSet>();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "bench/peers/bounds.hpp"
 #include "bench/peers/peers.hpp"
 #include "bench/peers/sbitmap.hpp"
 #include "bench/rounds.hpp"
@@ -256,8 +257,8 @@ void run_all(const Options& options) {
   Suite suite(options);
   for (const int permille : {500, 900, 990, 999}) {
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 16, permille});
-    suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap, MutexBitset, MutexOrderedSet>(
-        {"claim_next", 20, permille});
+    suite.run<ClaimNext, Floor, OneLook, TwoLooks, Engine, SpinlockedTree, Sbitmap, MutexBitset,
+              MutexOrderedSet>({"claim_next", 20, permille});
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 24, permille});
   }
   suite.run<Claims, Floor, Engine, SpinlockedTree, MutexBitset, MutexOrderedSet>({"claim", 20});
@@ -270,8 +271,9 @@ void run_all(const Options& options) {
   const auto processors = static_cast<int>(std::thread::hardware_concurrency());
   for (int threads = 1; threads <= std::clamp(processors, 2, 16); threads *= 2) {
     for (const int permille : {500, 990}) {
-      suite.run_pairs<Floor, Engine, SpinlockedTree, Sbitmap, MutexBitset, MutexOrderedSet>(
-          {"pairs", 20, permille, threads});
+      suite
+          .run_pairs<Floor, OneLook, TwoLooks, Engine, SpinlockedTree, Sbitmap, MutexBitset, MutexOrderedSet>(
+              {"pairs", 20, permille, threads});
     }
   }
 }

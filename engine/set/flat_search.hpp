@@ -19,11 +19,34 @@ template <class P, class Shape>
 void FlatSet<P, Shape>::mark_word(ThreadLine& line, std::uint64_t word) noexcept {
   // pairs: claiming
   if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(word * kBits, std::memory_order_release);
+  about_to_mark();
   Mark& mark = store_.view().full_words[word];
   // pairs: mark
   mark.store(1, std::memory_order_release);
   P::full_fence();
   if (load_word(word) != kFullWord) take_back(line, word * kBits, mark);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] bool FlatSet<P, Shape>::claim_stepping_back(ThreadLine& line,
+                                                              std::uint64_t offset) noexcept {
+  lines_.step_back(line);
+  return claim_now(line, offset);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] bool FlatSet<P, Shape>::release_stepping_back(ThreadLine& line,
+                                                                std::uint64_t offset) noexcept {
+  lines_.step_back(line);
+  return release_now(line, offset);
+}
+
+// The end of a claim that may have filled its word.
+template <class P, class Shape>
+[[gnu::noinline]] bool FlatSet<P, Shape>::mark_filled(ThreadLine& line, std::uint64_t word) noexcept {
+  mark_word(line, word);
+  if (open_words(word) == 0) mark_block(line, word / kFan);
+  return true;
 }
 
 // Takes back the mark of a word that was not full after all. In a turn, since who saw the mark, and looks
@@ -42,6 +65,7 @@ template <class P, class Shape>
 template <class P, class Shape>
 [[gnu::noinline]] void FlatSet<P, Shape>::mark_block(ThreadLine& line, std::uint64_t block) noexcept {
   line.open_turn((std::uint64_t{kBlock} << kLevelShift) | block * kFan * kBits);
+  about_to_mark();
   Mark& mark = store_.view().full_blocks[block];
   // pairs: mark
   mark.store(1, std::memory_order_release);
@@ -73,18 +97,19 @@ template <class P, class Shape>
 std::uint64_t FlatSet<P, Shape>::next_open_block(ThreadLine& line, std::uint64_t block,
                                                  std::uint64_t last) noexcept {
   while (block <= last) {
-    const std::uint64_t here = open_blocks(block) & (~std::uint64_t{0} << (block % kFan));
+    const std::uint64_t open = open_blocks(block);
+    const std::uint64_t here = open & (~std::uint64_t{0} << (block % kFan));
     if (here != 0) return (block & ~(kFan - 1)) + lowest(here);
     std::uint64_t super = block / kFan;
     // A group of blocks that are all marked, under a superblock that is not: the mark got lost. Whether it
     // did is all that is asked. pairs: none
-    if (block % kFan == 0 && store_.view().full_supers[super].load(std::memory_order_relaxed) == 0) {
+    if (open == 0 && store_.view().full_supers[super].load(std::memory_order_relaxed) == 0) {
       mark_super(line, super);
     }
     for (++super; super * kFan <= last; super = (super & ~(kFan - 1)) + kFan) {
-      const std::uint64_t open = open_supers(super) & (~std::uint64_t{0} << (super % kFan));
-      if (open == 0) continue;
-      super = (super & ~(kFan - 1)) + lowest(open);
+      const std::uint64_t supers = open_supers(super) & (~std::uint64_t{0} << (super % kFan));
+      if (supers == 0) continue;
+      super = (super & ~(kFan - 1)) + lowest(supers);
       break;
     }
     block = super * kFan;
@@ -97,11 +122,12 @@ template <class P, class Shape>
 std::uint64_t FlatSet<P, Shape>::next_open_word(ThreadLine& line, std::uint64_t word,
                                                 std::uint64_t last) noexcept {
   while (word <= last) {
-    const std::uint64_t here = open_words(word) & (~std::uint64_t{0} << (word % kFan));
+    const std::uint64_t open = open_words(word);
+    const std::uint64_t here = open & (~std::uint64_t{0} << (word % kFan));
     if (here != 0) return (word & ~(kFan - 1)) + lowest(here);
     const std::uint64_t block = word / kFan;
     // pairs: none
-    if (word % kFan == 0 && store_.view().full_blocks[block].load(std::memory_order_relaxed) == 0) {
+    if (open == 0 && store_.view().full_blocks[block].load(std::memory_order_relaxed) == 0) {
       mark_block(line, block);
     }
     word = next_open_block(line, block + 1, last / kFan) * kFan;
@@ -118,19 +144,33 @@ std::uint64_t FlatSet<P, Shape>::find_from(ThreadLine& line, std::uint64_t from,
     const std::uint64_t seen = load_word(word);
     const std::uint64_t free = ~seen & inside(word, part);
     if (free != 0) return word * kBits + lowest(free);
-    if (word == last_word) break;
     // pairs: none
     if (seen == kFullWord && store_.view().full_words[word].load(std::memory_order_relaxed) == 0) {
       mark_word(line, word);
     }
+    if (word == last_word) break;
     word = next_open_word(line, word + 1, last_word);
   }
   return kNoOffset;
 }
 
+// A search in a large range without a free address ends here.
+template <class P, class Shape>
+bool FlatSet<P, Shape>::all_marked(OffsetSpan span) const noexcept {
+  const std::uint64_t last = span.last / (kBits * kFan * kFan);
+  for (std::uint64_t super = span.first / (kBits * kFan * kFan); super <= last;) {
+    const std::uint64_t open = open_supers(super) & (~std::uint64_t{0} << (super % kFan));
+    const std::uint64_t group = super & ~(kFan - 1);
+    if (open != 0 && group + lowest(open) <= last) return false;
+    super = group + kFan;
+  }
+  return true;
+}
+
 template <class P, class Shape>
 std::uint64_t FlatSet<P, Shape>::find_circular(ThreadLine& line, OffsetSpan span,
                                                std::uint64_t start) noexcept {
+  if (all_marked(span)) return kNoOffset;
   const std::uint64_t found = find_from(line, start, span);
   if (found != kNoOffset || start == span.first || !P::keeps(Step::kWrapAround)) return found;
   return find_from(line, span.first, {span.first, start - 1});
@@ -210,6 +250,27 @@ template <class P, class Shape>
     if (found == kNoOffset) found = find_free(line, span, start);
     if (found == kNoOffset || claim(line, found)) return found;
   }
+}
+
+// After an exchange that failed, and so is but a load to the language: the mark that it may have set before
+// is wrong, unless the word was filled.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_again(ThreadLine& line, OffsetSpan span,
+                                                               std::uint64_t start, std::uint64_t offset,
+                                                               std::uint64_t seen) noexcept {
+  if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
+  const bool marked = rest_of(seen, bit_of(offset)) == 0;
+  if (marked && load_word(offset / kBits) != kFullWord && P::keeps(Step::kRelook)) {
+    take_back(line, offset, store_.view().full_words[offset / kBits]);
+  }
+  return claim_slowly(line, span, start);
+}
+
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_sampling(ThreadLine& line, OffsetSpan span,
+                                                                  std::uint64_t start) noexcept {
+  sample(line, start);
+  return claim_crowded(line, span, start);
 }
 
 // Learns how the ways would fare around the start, by how many of the block's words are full: calm fails as

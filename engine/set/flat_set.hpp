@@ -76,6 +76,8 @@ class FlatSet {
 
   // For tests, at rest: whether every mark of the span's words tells the truth.
   bool marks_hold(OffsetSpan span) const noexcept;
+  // Whether the superblocks around the span are marked full, all of them: a hint, as marks are.
+  bool all_marked(OffsetSpan span) const noexcept;
   // For tests, at rest: loses the marks of the span's words, as claims that fail, or leave none, may.
   void lose_marks(OffsetSpan span) noexcept;
 
@@ -129,6 +131,10 @@ class FlatSet {
     const bool exchanged = word.compare_exchange_strong(seen, seen | bit, std::memory_order_seq_cst);
     return exchanged || !P::keeps(Step::kClaimVerdict);
   }
+  // How often a call looks how the ways may fare; while calm, a call that misses. Starts are random, so their
+  // low bits are a fair draw.
+  static constexpr std::uint64_t kCallsASample = 256;
+  static constexpr std::uint64_t kMissesASample = 32;
   // What is left of a word once the bit is taken, too: 0 for its last one.
   static std::uint64_t rest_of(std::uint64_t seen, std::uint64_t bit) noexcept {
     return ~(seen | bit) & kFullWord;
@@ -139,6 +145,10 @@ class FlatSet {
   std::uint64_t claim_onward(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   std::uint64_t claim_busily(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   std::uint64_t claim_crowded(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  bool claim_now(ThreadLine& line, std::uint64_t offset) noexcept;
+  bool claim_stepping_back(ThreadLine& line, std::uint64_t offset) noexcept;
+  bool release_now(ThreadLine& line, std::uint64_t offset) noexcept;
+  bool release_stepping_back(ThreadLine& line, std::uint64_t offset) noexcept;
   bool take(const View& view, ThreadLine& line, std::uint64_t offset, std::uint64_t seen) noexcept;
   void touch(std::uint64_t word) noexcept;
 
@@ -149,23 +159,39 @@ class FlatSet {
   std::uint64_t next_open_block(ThreadLine& line, std::uint64_t block, std::uint64_t last) noexcept;
   std::uint64_t find_circular(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   std::uint64_t claim_slowly(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_again(ThreadLine& line, OffsetSpan span, std::uint64_t start, std::uint64_t offset,
+                            std::uint64_t seen) noexcept;
+  std::uint64_t claim_sampling(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   std::uint64_t find_in_words(std::uint64_t word, std::uint64_t count, OffsetSpan span) const noexcept;
   std::uint64_t find_unmarked(const Collect<P>& collect, OffsetSpan span) const noexcept;
   bool pending_stay_claimed(const Collect<P>& collect, OffsetSpan span) const noexcept;
   // Mark what was seen full.
   void mark_word(ThreadLine& line, std::uint64_t word) noexcept;
+  bool mark_filled(ThreadLine& line, std::uint64_t word) noexcept;
+  void unmark(const View& view, ThreadLine& line, std::uint64_t word) noexcept;
+  void about_to_mark() noexcept;
   void take_back(ThreadLine& line, std::uint64_t offset, Mark& mark) noexcept;
   void mark_block(ThreadLine& line, std::uint64_t block) noexcept;
   void mark_super(ThreadLine& line, std::uint64_t super) noexcept;
 
   Lines<P>& lines_;
   FlatStore<P, Shape> store_;
+  // Whether there ever was a mark: releases look for none before.
+  Mark marked_{0};
 };
 
 template <class P, class Shape>
-void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
+[[gnu::always_inline]] inline void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
   // Never taken back; the claim that follows publishes it. pairs: mark
   store_.view().touched[word / kFan].store(1, std::memory_order_relaxed);
+}
+
+// Never taken back either. Before any mark, which publishes it.
+template <class P, class Shape>
+[[gnu::always_inline]] inline void FlatSet<P, Shape>::about_to_mark() noexcept {
+  // pairs: mark
+  if (P::keeps(Step::kMarksToldOf) && marked_.load(std::memory_order_relaxed) == 0) [[unlikely]]
+    marked_.store(1, std::memory_order_relaxed);
 }
 
 // The one locked instruction, with the mark of the word before it where this is the last bit. It changes the
@@ -180,52 +206,48 @@ template <class P, class Shape>
   if (seen == 0) [[unlikely]]
     touch(number);
   const std::uint64_t rest = rest_of(seen, bit);
+  about_to_mark();
   // Release, so that who sees this name sees the turn of a claim that failed before it. pairs: claiming
   if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(offset, std::memory_order_release);
   Mark* mark = P::select(rest, view.full_words + number, &line.scrap);
   // pairs: mark
   mark->store(1, std::memory_order_release);
-  Word& word = view.words[number];
-  if (exchange(word, seen, bit)) [[likely]]
-    return true;
-  // An exchange that fails is but a load to the language.
-  if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
-  const bool wrong = rest == 0 && load(word) != kFullWord;
-  if (wrong && P::keeps(Step::kRelook)) take_back(line, offset, *mark);
-  return false;
+  return exchange(view.words[number], seen, bit);
+}
+
+// Rare parts of both are tail calls, so that nothing needs saving on the stack: a locked instruction waits
+// for every store before it.
+template <class P, class Shape>
+[[gnu::always_inline]] inline bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
+  if (lines_.held()) [[unlikely]]
+    return claim_stepping_back(line, offset);
+  return claim_now(line, offset);
 }
 
 template <class P, class Shape>
-bool FlatSet<P, Shape>::claim(ThreadLine& line, std::uint64_t offset) noexcept {
-  lines_.make_way(line);
-  const std::uint64_t word = offset / kBits;
+[[gnu::always_inline]] inline bool FlatSet<P, Shape>::claim_now(ThreadLine& line,
+                                                                std::uint64_t offset) noexcept {
   const View view = store_.view();
+  const std::uint64_t word = offset / kBits;
   const std::uint64_t bit = bit_of(offset);
-  for (;;) {
-    const std::uint64_t seen = load(view.words[word]);
-    if ((seen & bit) != 0) return false;
-    if (seen == 0) touch(word);
-    if (rest_of(seen, bit) != 0) {
-      if (exchange(view.words[word], seen, bit)) return true;
-    } else if (take(view, line, offset, seen)) {
-      if (open_words(word) == 0) mark_block(line, word / kFan);
-      return true;
-    }
-  }
+  // Whoever reads the bit must find its block touched. pairs: mark
+  if (view.touched[word / kFan].load(std::memory_order_relaxed) == 0) [[unlikely]]
+    touch(word);
+  const bool lost = (view.words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) != 0;
+  if (lost && P::keeps(Step::kClaimVerdict)) return false;
+  if (load(view.words[word]) == kFullWord) [[unlikely]]
+    return mark_filled(line, word);
+  return true;
 }
 
+// Inside the turn of a release, and behind its fence. Without a branch for the word, since where many words
+// are full the processor could not predict it.
 template <class P, class Shape>
-bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept {
-  lines_.make_way(line);
-  const std::uint64_t word = offset / kBits;
-  const std::uint64_t bit = bit_of(offset);
-  const View view = store_.view();
-  line.open_turn((std::uint64_t{kAddress} << kLevelShift) | offset);
-  const bool cleared = (view.words[word].fetch_and(~bit, std::memory_order_seq_cst) & bit) != 0;
-  if (P::keeps(Step::kReleaseFence)) P::fence_after_locked();
+[[gnu::always_inline]] inline void FlatSet<P, Shape>::unmark(const View& view, ThreadLine& line,
+                                                             std::uint64_t word) noexcept {
   Mark& block = view.full_blocks[word / kFan];
   Mark& super = view.full_supers[word / kFan / kFan];
-  // Relaxed, since the fence orders them behind the cleared bit. pairs: mark
+  // pairs: mark
   const std::uint64_t marked = view.full_words[word].load(std::memory_order_relaxed);
   const auto above = block.load(std::memory_order_relaxed) | super.load(std::memory_order_relaxed);
   Mark* mark = P::select(marked, &line.scrap, view.full_words + word);
@@ -235,6 +257,27 @@ bool FlatSet<P, Shape>::release(ThreadLine& line, std::uint64_t offset) noexcept
     if (P::keeps(Step::kUnmarkBlock)) block.store(0, std::memory_order_relaxed);
     if (P::keeps(Step::kUnmarkSuper)) super.store(0, std::memory_order_relaxed);
   }
+}
+
+template <class P, class Shape>
+[[gnu::always_inline]] inline bool FlatSet<P, Shape>::release(ThreadLine& line,
+                                                              std::uint64_t offset) noexcept {
+  if (lines_.held()) [[unlikely]]
+    return release_stepping_back(line, offset);
+  return release_now(line, offset);
+}
+
+template <class P, class Shape>
+[[gnu::always_inline]] inline bool FlatSet<P, Shape>::release_now(ThreadLine& line,
+                                                                  std::uint64_t offset) noexcept {
+  const View view = store_.view();
+  const std::uint64_t word = offset / kBits;
+  const std::uint64_t bit = bit_of(offset);
+  line.open_turn((std::uint64_t{kAddress} << kLevelShift) | offset);
+  const bool cleared = (view.words[word].fetch_and(~bit, std::memory_order_seq_cst) & bit) != 0;
+  if (P::keeps(Step::kReleaseFence)) P::fence_after_locked();
+  // Relaxed, since the fence orders it behind the cleared bit. pairs: mark
+  if (marked_.load(std::memory_order_relaxed) != 0) unmark(view, line, word);
   line.close_turn();
   return cleared;
 }
@@ -265,9 +308,7 @@ template <class P, class Shape>
 template <class P, class Shape>
 [[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_calmly(ThreadLine& line, OffsetSpan span,
                                                                             std::uint64_t start) noexcept {
-  const Word* words = store_.view().words;
-  P::about_to_write(words + start / kBits);
-  const std::uint64_t free = free_window<P, kBits>(words, start);
+  const std::uint64_t free = free_window<P, kBits>(store_.view().words, start);
   if (free == 0) [[unlikely]]
     return claim_onward(line, span, start);
   return claim_seen(line, span, start, start, free);
@@ -277,6 +318,8 @@ template <class P, class Shape>
 template <class P, class Shape>
 [[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_onward(ThreadLine& line, OffsetSpan span,
                                                                 std::uint64_t start) noexcept {
+  if (start % kMissesASample == 0) [[unlikely]]
+    sample(line, start);
   constexpr std::uint64_t kWindows = 8;
   constexpr std::uint64_t kWidth = kFreeWindowBits<P, kBits>;
   for (std::uint64_t from = start + kWidth; from < start + kWindows * kWidth; from += kWidth) {
@@ -303,15 +346,18 @@ template <class P, class Shape>
   const std::uint64_t offset = chosen * kBits + lowest(free);
   if (free == 0 || offset > span.last) [[unlikely]]
     return claim_crowded(line, span, start);
-  if (take(view, line, offset, seen)) [[likely]]
-    return offset;
-  return claim_slowly(line, span, start);
+  if (!take(view, line, offset, seen)) [[unlikely]]
+    return claim_again(line, span, start, offset, seen);
+  return offset;
 }
 
 // Crowded: the start's own word, the next open one of its block, or the first of the next open block.
 template <class P, class Shape>
 [[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line, OffsetSpan span,
                                                                  std::uint64_t start) noexcept {
+  // pairs: none
+  if (line.mode.load(std::memory_order_relaxed) == Mode::kHeld) [[unlikely]]
+    lines_.step_back(line);
   const View view = store_.view();
   const std::uint64_t word = start / kBits;
   const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
@@ -331,7 +377,7 @@ template <class P, class Shape>
   if (free == 0 || offset > span.last) [[unlikely]]
     return claim_slowly(line, span, start);
   if (!take(view, line, offset, seen)) [[unlikely]]
-    return claim_slowly(line, span, start);
+    return claim_again(line, span, start, offset, seen);
   const std::uint64_t open = P::select(room | later, far, here);
   // The last bit of the only open word of its block.
   if ((rest_of(seen, bit_of(offset)) | (open & (open - 1))) == 0) [[unlikely]]
@@ -342,15 +388,12 @@ template <class P, class Shape>
 template <class P, class Shape>
 [[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_next(ThreadLine& line, OffsetSpan span,
                                                                           std::uint64_t start) noexcept {
-  // One call in 256 looks how the ways may fare. Starts are random, so their low bits are a fair draw.
-  if (start % 256 == 0) [[unlikely]]
-    sample(line, start);
   // Written by others only as a courtesy. pairs: none
   const Mode mode = line.mode.load(std::memory_order_relaxed);
   if (mode == Mode::kCalm) return claim_calmly(line, span, start);
+  if (start % kCallsASample == 0) [[unlikely]]
+    return claim_sampling(line, span, start);
   if (mode == Mode::kBusy) return claim_busily(line, span, start);
-  if (mode == Mode::kHeld) [[unlikely]]
-    lines_.step_back(line);
   return claim_crowded(line, span, start);
 }
 

@@ -151,6 +151,8 @@ class Collect {
   // Behind a fence, so that whatever was seen since the collect, a later turn has to be seen too.
   bool unmoved() const noexcept {
     P::read_fence();
+    // A thread that came since may have opened a turn and closed it.
+    if (lines_.bound() != turns_.size()) return false;
     for (std::size_t i = 0; i < turns_.size(); ++i) {
       // What did not move was acquired by the collect. pairs: turn
       if (lines_[i].turns.load(std::memory_order_relaxed) != turns_[i] && &lines_[i] != &own_) return false;

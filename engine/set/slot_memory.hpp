@@ -21,25 +21,28 @@ class SlotMemory {
   std::unique_ptr<Slot[]> slots_;
 };
 
-// Small tables lie on the heap, among others. A large one gets zero pages of its own, huge if possible:
-// nearly every claim touches a page that no near cache knows, and a growing set touches a new table all over.
+// Small tables lie on the heap, among others. A larger one gets zero pages of its own, which go back to the
+// system with it, and huge ones if it may fill some: nearly every claim touches a page that no near cache
+// knows, and a growing set touches a new table all over.
 template <class Slot>
 class SlotMemory<Native, Slot> {
  public:
   explicit SlotMemory(std::size_t count) {
     const std::size_t size = count * sizeof(Slot);
-    if (size < kLarge) {
+    if (size < kOwnPages) {
       small_.reset(new Slot[count]);
       slots_ = small_.get();
     } else {
       // All bits 0 is a slot as it is made.
-      slots_ = reinterpret_cast<Slot*>(large_.emplace(size, Pages::kHuge).data());
+      slots_ = reinterpret_cast<Slot*>(
+          large_.emplace(size, size < kHugePages ? Pages::kSmall : Pages::kHuge).data());
     }
   }
   Slot& operator[](std::size_t index) const noexcept { return slots_[index]; }
 
  private:
-  static constexpr std::size_t kLarge = std::size_t{1} << 20;
+  static constexpr std::size_t kOwnPages = std::size_t{1} << 17;
+  static constexpr std::size_t kHugePages = std::size_t{1} << 20;
   Slot* slots_ = nullptr;
   std::unique_ptr<Slot[]> small_;
   std::optional<DemandZero> large_;

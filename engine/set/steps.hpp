@@ -18,6 +18,7 @@ enum class Step : std::uint8_t {
   kUnmarkWord,     // a release takes back the mark of its word
   kUnmarkBlock,    // and those above it
   kUnmarkSuper,
+  kMarksToldOf,        // who marks says first that there are marks
   kLeafRecheck,        // marks of blocks are checked against words, not against marks
   kBlockRecheck,       // marks of blocks are checked at all
   kTurnOpens,          // a release opens a turn before it clears

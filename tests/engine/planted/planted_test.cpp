@@ -18,6 +18,7 @@ using set::Step;
 
 const ExploreOptions kOrderly{.preemptions = 3};
 const ExploreOptions kWeak{.weak = true, .preemptions = 2, .stale_loads = 2};
+const ExploreOptions kWeakLonger{.weak = true, .preemptions = 3, .stale_loads = 1};
 const ExploreOptions kRandom{.random_runs = 1'000'000};
 
 template <class Rig>
@@ -49,15 +50,16 @@ void expect_caught(const std::string& name, const ExploreOptions& options, Mode 
   }
 
 CLUSTERIP_PLANT(kClaimVerdict, "two claims of one address", kOrderly)
-CLUSTERIP_PLANT(kAnnounceClaim, "full against a last bit about to be taken", kOrderly)
-CLUSTERIP_PLANT(kClaimsLooked, "full against a last bit about to be taken", kOrderly)
-CLUSTERIP_PLANT(kRelook, "last bit against release", kOrderly)
-CLUSTERIP_PLANT(kRelookFence, "full against one release, seen late", kWeak, Mode::kCalm)
+CLUSTERIP_PLANT(kAnnounceClaim, "full against a last address about to be found", kOrderly)
+CLUSTERIP_PLANT(kClaimsLooked, "full against a last address about to be found", kOrderly)
+CLUSTERIP_PLANT(kRelook, "last address searched against release", kOrderly)
+CLUSTERIP_PLANT(kRelookFence, "a search that failed against a release, seen late", kWeakLonger)
 CLUSTERIP_PLANT(kFailureTurn, "full while a failed claim moves on", kRandom)
 CLUSTERIP_PLANT(kReleaseFence, "last bit of a block against release", kWeak)
 CLUSTERIP_PLANT(kUnmarkWord, "last bit against release", kOrderly)
 CLUSTERIP_PLANT(kUnmarkBlock, "last bit of a block against release", kOrderly)
 CLUSTERIP_PLANT(kUnmarkSuper, "last bit of a superblock against release", kOrderly)
+CLUSTERIP_PLANT(kMarksToldOf, "last address searched against release", kOrderly)
 CLUSTERIP_PLANT(kLeafRecheck, "last bit of a block against release", kOrderly)
 CLUSTERIP_PLANT(kBlockRecheck, "last bit of a block against release", kOrderly)
 CLUSTERIP_PLANT(kTurnOpens, "search against a moving hole", kOrderly)

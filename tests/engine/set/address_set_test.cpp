@@ -107,6 +107,26 @@ TEST(AddressSet, FullAndTheOneFreeAddressOfALargeSpan) {
 
 // Threads move addresses: each claims one before it releases another, so at no instant fewer are held than at
 // the start, nor more than one a thread above that.
+// Claims by name leave the marks above words to the searches, which must not leave the first block out.
+TEST(AddressSet, SearchesOfAFullSpanMarkAllOfIt) {
+  constexpr set::OffsetSpan kSpan{0x0a000000, 0x0a000000 + (2U << 18) - 1};
+  AddressSet set;
+  for (std::uint64_t offset = kSpan.first; offset <= kSpan.last; ++offset) {
+    ASSERT_TRUE(set.ipv4().claim(set.line(), offset));
+  }
+  set.ipv4().lose_marks(kSpan);
+  ASSERT_FALSE(set.ipv4().all_marked(kSpan));
+  // The first search leaves the block open in whose middle it began.
+  for (const std::uint64_t start : {kSpan.first + 5000, kSpan.first + 9000}) {
+    EXPECT_EQ(set.ipv4().find_free(set.line(), kSpan, start), set::kNoOffset);
+  }
+  EXPECT_TRUE(set.ipv4().all_marked(kSpan));
+
+  ASSERT_TRUE(set.ipv4().release(set.line(), kSpan.last));
+  EXPECT_FALSE(set.ipv4().all_marked(kSpan));
+  EXPECT_EQ(set.ipv4().claim_next(set.line(), kSpan, kSpan.first), kSpan.last);
+}
+
 TEST(AddressSet, SnapshotsCountWhatWasHeldAtOneInstant) {
   for (const Address& base : {Address::v4(0x0a000000), Address::v6(7, 0)}) {
     AddressSet set;
