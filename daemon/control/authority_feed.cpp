@@ -1,5 +1,9 @@
 #include "daemon/control/authority_feed.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <future>
+
 #include "daemon/api/document.hpp"
 #include "daemon/api/object_json.hpp"
 #include "daemon/api/resources.hpp"
@@ -18,8 +22,11 @@ void put_range(const Record& record, cluster::Authority& authority) {
 
 // Node ports stand in the Services alone.
 void take_ports(const Record& record, cluster::Authority& authority) {
-  // Most Services have none: those are not worth decoding.
-  if (record.document.find("odePort\"") == std::string::npos) return;
+  // Most Services have none: those are not worth decoding, and not searched byte by byte.
+  static constexpr std::string_view kPort = "odePort\"";
+  static const std::boyer_moore_horspool_searcher kFindPort(kPort.begin(), kPort.end());
+  const std::string& document = record.document;
+  if (std::search(document.begin(), document.end(), kFindPort) == document.end()) return;
   const auto read = api::decode_service(api::read_document(record.document, record.revision));
   if (const auto* service = std::get_if<cluster::Service>(&read)) authority.add_service(*service);
 }
@@ -27,11 +34,13 @@ void take_ports(const Record& record, cluster::Authority& authority) {
 }  // namespace
 
 void feed_authority(Store& store, cluster::Authority& authority) {
-  for (const RecordPtr& record : store.list(kAddresses, "").records) {
-    (void)authority.add_address(record->key.name);
-  }
-  for (const RecordPtr& record : store.list(kServices, "").records) take_ports(*record, authority);
-  for (const RecordPtr& record : store.list(kRanges, "").records) put_range(*record, authority);
+  const auto addresses = std::async(std::launch::async, [&] {
+    store.visit(kAddresses,
+                [&](const ObjectKey& key, const auto&) { (void)authority.add_address(key.name); });
+  });
+  store.visit(kServices, [&](const auto&, const RecordPtr& record) { take_ports(*record, authority); });
+  addresses.wait();
+  store.visit(kRanges, [&](const auto&, const RecordPtr& record) { put_range(*record, authority); });
   store.on_commit([&authority](const std::vector<Event>& events) {
     for (const Event& event : events) {
       if (event.object->resource != kRanges) continue;

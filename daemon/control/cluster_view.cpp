@@ -34,21 +34,18 @@ void ClusterView::load() {
   for (const RecordPtr& record : store_.list(kRanges, "").records) {
     take_in({Event::Kind::kAdded, record, nullptr, false});
   }
-  for (const RecordPtr& record : store_.list(kAddresses, "").records) {
-    take_in({Event::Kind::kAdded, record, nullptr, false});
-  }
 }
 
 void ClusterView::take_in(const Event& event) {
   const std::string& name = event.object->key.name;
   const bool deleted = event.kind == Event::Kind::kDeleted;
   if (event.object->resource == kAddresses) {
-    const auto address = read_address(name);
+    const auto address = addresses_ ? read_address(name) : std::nullopt;
     if (!address) return;
     if (deleted) {
-      addresses_.erase(*address);
+      addresses_->erase(*address);
     } else {
-      addresses_.emplace(*address, name);
+      addresses_->emplace(*address, name);
     }
   } else if (event.object->resource == kRanges) {
     if (deleted) {
@@ -75,8 +72,15 @@ cluster::ServiceCidrIndex ClusterView::lasting_index(std::string_view name) cons
 }
 
 void ClusterView::visit_addresses(const Cidr& cidr,
-                                  const std::function<bool(const cluster::IpAddress&)>& visit) const {
-  for (auto at = addresses_.lower_bound(cidr.network()); at != addresses_.end() && cidr.contains(at->first);
+                                  const std::function<bool(const cluster::IpAddress&)>& visit) {
+  if (!addresses_) {
+    // Events that the store has shown and the view not yet come once more, and end at what is read here.
+    addresses_.emplace();
+    store_.visit(kAddresses, [this](const ObjectKey& key, const RecordPtr&) {
+      if (const auto address = read_address(key.name)) addresses_->emplace(*address, key.name);
+    });
+  }
+  for (auto at = addresses_->lower_bound(cidr.network()); at != addresses_->end() && cidr.contains(at->first);
        ++at) {
     const auto object = read(store_.get(kAddresses, {"", at->second}), api::decode_ip_address);
     if (object && !visit(*object)) return;

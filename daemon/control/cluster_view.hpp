@@ -1,7 +1,8 @@
 // The cluster as the controllers see it: what their rules ask for, kept from the store's events.
 //
-// ServiceCIDRs are few and held as values; IPAddresses are held in order of their address and decoded when
-// asked for; Services are read from the store. Used by the controllers' thread alone.
+// ServiceCIDRs are few and held as values; Services are read from the store. IPAddresses are decoded when
+// asked for; their order is kept from when a range is first looked through: most servers never delete one.
+// Used by the controllers' thread alone.
 #pragma once
 
 #include <deque>
@@ -29,7 +30,7 @@ class ClusterView {
   // here: upstream lets two equal ServiceCIDRs that are deleted together take each other's word, and loses
   // both while addresses live in them.
   cluster::ServiceCidrIndex lasting_index(std::string_view name) const;
-  void visit_addresses(const Cidr& cidr, const std::function<bool(const cluster::IpAddress&)>& visit) const;
+  void visit_addresses(const Cidr& cidr, const std::function<bool(const cluster::IpAddress&)>& visit);
 
   // Whom an IPAddress refers to.
   static std::optional<cluster::ParentRef> parent_of(const RecordPtr& address);
@@ -44,7 +45,7 @@ class ClusterView {
   const Store& store_;
   std::map<std::string, cluster::ServiceCidr, std::less<>> ranges_;
   cluster::ServiceCidrIndex index_;
-  std::map<Address, std::string> addresses_;
+  std::optional<std::map<Address, std::string>> addresses_;  // absent until it is asked for
   std::deque<cluster::Service> services_found_;
   std::deque<cluster::IpAddress> addresses_found_;
 };

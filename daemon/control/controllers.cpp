@@ -85,7 +85,7 @@ void Controllers::loop() {
     {
       std::unique_lock lock(mutex_);
       Steady::time_point next = due_.empty() ? next_round_ : std::min(next_round_, due_.begin()->first);
-      if (!to_repair_.empty()) next = Steady::now();
+      if (repairs_due_ || !to_repair_.empty()) next = Steady::now();
       wake_.wait_until(lock, next, [&] { return stopping_ || !arrived_.empty(); });
       if (stopping_) return;
       events.swap(arrived_);
@@ -101,6 +101,8 @@ void Controllers::loop() {
       due_.erase(due_.begin());
       planned_.erase(key);
       visit(key);
+    } else if (repairs_due_) {
+      list_repairs();
     } else if (!to_repair_.empty()) {
       const RecordPtr record = std::move(to_repair_.back());
       to_repair_.pop_back();
@@ -131,7 +133,11 @@ void Controllers::visit_everything() {
     if (is_asked_to_go(*record)) visit_soon({Kind::kNamespace, "", record->key.name});
   }
   // A round that takes longer than the interval is not begun anew.
-  if (!options_.repair || !to_repair_.empty()) return;
+  if (options_.repair && to_repair_.empty()) repairs_due_ = true;
+}
+
+void Controllers::list_repairs() {
+  repairs_due_ = false;
   to_repair_ = store_.list(kServices, "").records;
   const std::vector<RecordPtr> addresses = store_.list(kAddresses, "").records;
   to_repair_.insert(to_repair_.end(), addresses.begin(), addresses.end());

@@ -83,6 +83,7 @@ class Controllers {
   cluster::Effects effects_of(const Key& key);
   cluster::Effects effects_of_default();
   void visit_everything();
+  void list_repairs();
   void finish_round();
   void count_repair(const cluster::Effects& effects, const RunOutcome& outcome);
 
@@ -99,8 +100,9 @@ class Controllers {
   std::map<Key, Steady::time_point> planned_;
   std::map<Key, int> failures_;
   // What is left of the round over all Services and IPAddresses: they are many, and each visit that is due
-  // comes before them.
+  // comes before them, and before they are listed.
   std::vector<RecordPtr> to_repair_;
+  bool repairs_due_ = false;
   Steady::time_point next_round_;
 
   mutable std::mutex mutex_;

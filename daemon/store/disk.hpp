@@ -1,10 +1,10 @@
 // Where records are kept: the seam between the store and SQLite, or nothing at all (--in-memory).
 #pragma once
 
-#include <functional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "daemon/store/record.hpp"
 
@@ -16,18 +16,24 @@ struct DiskError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What was kept when a program ended.
+struct Kept {
+  std::vector<std::vector<RecordPtr>>
+      records;                 // of each resource, in no order; fewer where the last have none
+  std::uint64_t revision = 0;  // the last one that was given out
+};
+
 class Disk {
  public:
   virtual ~Disk() = default;
-  // Calls `take` for every record; answers with the last revision that was given out.
-  virtual std::uint64_t load(const std::function<void(Record)>& take) = 0;
+  virtual Kept load() = 0;
   // Makes the events durable, all or none. Returns when they are.
   virtual void commit(std::span<const Event> events, std::uint64_t revision) = 0;
 };
 
 class MemoryDisk : public Disk {
  public:
-  std::uint64_t load(const std::function<void(Record)>&) override { return 0; }
+  Kept load() override { return {}; }
   void commit(std::span<const Event>, std::uint64_t) override {}
 };
 

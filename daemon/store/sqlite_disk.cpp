@@ -6,6 +6,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <future>
+#include <iterator>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <sys/file.h>
@@ -154,41 +157,149 @@ std::string_view column_text(sqlite3_stmt* statement, int column) {
           static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
 }
 
+// A connection to the database whose every failure is a DiskError.
+class Session {
+ public:
+  explicit Session(std::string path) : path_(std::move(path)), database_(open_database(path_)) {}
+
+  const std::string& path() const { return path_; }
+  sqlite3* database() const { return database_.get(); }
+
+  [[noreturn]] void fail() const {
+    throw DiskError("store " + path_ + ": " + sqlite3_errmsg(database_.get()));
+  }
+
+  void run(const char* sql) const {
+    if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
+  }
+
+  Statement prepare(const char* sql) const {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v3(database_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+        SQLITE_OK) {
+      fail();
+    }
+    return Statement(statement);
+  }
+
+  void bind(sqlite3_stmt* statement, int index, std::string_view text) const {
+    if (sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8) !=
+        SQLITE_OK) {
+      fail();
+    }
+  }
+
+  void bind(sqlite3_stmt* statement, int index, std::int64_t number) const {
+    if (sqlite3_bind_int64(statement, index, number) != SQLITE_OK) fail();
+  }
+
+  // Whether there is a row.
+  bool next(sqlite3_stmt* statement) const {
+    const int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) fail();
+    return code == SQLITE_ROW;
+  }
+
+  void step(sqlite3_stmt* statement) const {
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    if (code != SQLITE_DONE) fail();
+  }
+
+ private:
+  std::string path_;
+  Database database_;
+};
+
+// Rows of the table from the first to the last.
+struct RowSpan {
+  std::int64_t first = std::numeric_limits<std::int64_t>::min();
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+};
+
+// Spans that hold every row between them, of about the same size where few objects have been deleted: as many
+// as there are processors, where there are enough rows.
+std::vector<RowSpan> shares_of_rows(const Session& session) {
+  constexpr std::uint64_t kWorthAThread = 10'000;
+  constexpr unsigned kMostThreads = 4;
+  // Each by itself is found without a scan.
+  const Statement query =
+      session.prepare("SELECT (SELECT min(row) FROM objects), (SELECT max(row) FROM objects)");
+  session.next(query.get());
+  const std::int64_t first = sqlite3_column_int64(query.get(), 0);
+  const auto extent =
+      static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 1)) - static_cast<std::uint64_t>(first);
+  const std::uint64_t count = std::clamp<std::uint64_t>(
+      extent / kWorthAThread, 1, std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads));
+  std::vector<RowSpan> shares(count);
+  for (std::size_t i = 1; i < count; ++i) {
+    shares[i].first = first + static_cast<std::int64_t>(extent / count * i);
+    shares[i - 1].last = shares[i].first - 1;
+  }
+  return shares;
+}
+
+// The records of each resource in these rows, read over a connection of its own.
+std::vector<std::vector<RecordPtr>> read_rows(const std::string& path,
+                                              const std::vector<std::string>& resources,
+                                              const RowSpan& span) {
+  const Session session(path);
+  const Statement query = session.prepare(
+      "SELECT resource, namespace, name, revision, document, row FROM objects WHERE row BETWEEN ?1 AND ?2");
+  session.bind(query.get(), 1, span.first);
+  session.bind(query.get(), 2, span.last);
+  std::vector<std::vector<RecordPtr>> records(resources.size());
+  while (session.next(query.get())) {
+    const std::string_view resource = column_text(query.get(), 0);
+    const auto known = std::find(resources.begin(), resources.end(), resource);
+    if (known == resources.end()) {
+      throw DiskError("store " + path + " holds an unknown resource \"" + std::string(resource) + "\"");
+    }
+    auto record = std::make_shared<Record>();
+    record->resource = static_cast<ResourceId>(known - resources.begin());
+    record->key.name_space = column_text(query.get(), 1);
+    record->key.name = column_text(query.get(), 2);
+    record->revision = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 3));
+    record->document = column_text(query.get(), 4);
+    record->row = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 5));
+    records[record->resource].push_back(std::move(record));
+  }
+  return records;
+}
+
 }  // namespace
 
 struct SqliteDisk::Impl {
-  std::string path;
   std::vector<std::string> resources;
   DirectoryLock lock;
-  Database database;
+  Session session;
   Statement begin, commit, rollback, insert, update, erase, set_meta;
   int log_pages = 0;  // in the write-ahead log since the last commit
   std::optional<Folding> folding;
 
   Impl(const std::string& directory, std::vector<std::string> names)
-      : path(directory + "/clusterip.db"), resources(std::move(names)), lock(make_directory(directory)) {
-    database = open_database(path);
+      : resources(std::move(names)), lock(make_directory(directory)), session(directory + "/clusterip.db") {
     // Full synchronisation: what was answered is on the disk.
-    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;");
-    run(kMeta);
-    set_meta = prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)");
+    session.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;");
+    session.run(kMeta);
+    set_meta = session.prepare("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)");
     take_format();
-    begin = prepare("BEGIN IMMEDIATE");
-    commit = prepare("COMMIT");
-    rollback = prepare("ROLLBACK");
-    insert = prepare(
+    begin = session.prepare("BEGIN IMMEDIATE");
+    commit = session.prepare("COMMIT");
+    rollback = session.prepare("ROLLBACK");
+    insert = session.prepare(
         "INSERT INTO objects(row, revision, document, resource, namespace, name)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-    update = prepare("UPDATE objects SET revision = ?2, document = ?3 WHERE row = ?1");
-    erase = prepare("DELETE FROM objects WHERE row = ?1");
+    update = session.prepare("UPDATE objects SET revision = ?2, document = ?3 WHERE row = ?1");
+    erase = session.prepare("DELETE FROM objects WHERE row = ?1");
     sqlite3_wal_hook(
-        database.get(),
+        session.database(),
         [](void* self, sqlite3*, const char*, int pages) {
           static_cast<Impl*>(self)->log_pages = pages;
           return SQLITE_OK;
         },
         this);
-    folding.emplace(path);
+    folding.emplace(session.path());
   }
 
   // A new store gets today's format, an old one is brought to it.
@@ -196,89 +307,53 @@ struct SqliteDisk::Impl {
     const std::string format = read_meta("format");
     if (format == kFormat) return;
     if (!format.empty() && format != "1") {
-      throw DiskError("store " + path + " has format " + format + ", this program reads " +
+      throw DiskError("store " + session.path() + " has format " + format + ", this program reads " +
                       std::string(kFormat));
     }
-    run("BEGIN IMMEDIATE");
+    session.run("BEGIN IMMEDIATE");
     if (format.empty()) {
-      run(("CREATE TABLE IF NOT EXISTS objects" + std::string(kObjects)).c_str());
+      session.run(("CREATE TABLE IF NOT EXISTS objects" + std::string(kObjects)).c_str());
     } else {
       // Its rows were numbered from 1 on, so they lie below the revisions to come.
-      run(("CREATE TABLE new_objects" + std::string(kObjects) +
+      session.run(
+          ("CREATE TABLE new_objects" + std::string(kObjects) +
            "INSERT INTO new_objects SELECT rowid, resource, namespace, name, revision, document FROM objects;"
            "DROP TABLE objects;"
            "ALTER TABLE new_objects RENAME TO objects;")
               .c_str());
     }
     write_meta("format", kFormat);
-    run("COMMIT");
+    session.run("COMMIT");
   }
 
-  [[noreturn]] void fail() const {
-    throw DiskError("store " + path + ": " + (database ? sqlite3_errmsg(database.get()) : "out of memory"));
-  }
-
-  void run(const char* sql) {
-    if (sqlite3_exec(database.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
-  }
-
-  Statement prepare(const char* sql) {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(database.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
-        SQLITE_OK) {
-      fail();
-    }
-    return Statement(statement);
-  }
-
-  void bind(sqlite3_stmt* statement, int index, std::string_view text) {
-    if (sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8) !=
-        SQLITE_OK) {
-      fail();
-    }
-  }
-
-  void bind(sqlite3_stmt* statement, int index, std::uint64_t number) {
-    if (sqlite3_bind_int64(statement, index, static_cast<sqlite3_int64>(number)) != SQLITE_OK) fail();
-  }
-
-  void step(sqlite3_stmt* statement) {
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    if (code != SQLITE_DONE) fail();
-  }
-
-  void write(const Event& event) {
+  void write(const Event& event) const {
     const Record& record = *event.object;
     sqlite3_stmt* statement = event.kind == Event::Kind::kAdded      ? insert.get()
                               : event.kind == Event::Kind::kModified ? update.get()
                                                                      : erase.get();
-    bind(statement, 1, record.row);
+    session.bind(statement, 1, static_cast<std::int64_t>(record.row));
     if (event.kind != Event::Kind::kDeleted) {
-      bind(statement, 2, record.revision);
-      bind(statement, 3, record.document);
+      session.bind(statement, 2, static_cast<std::int64_t>(record.revision));
+      session.bind(statement, 3, record.document);
     }
     if (event.kind == Event::Kind::kAdded) {
-      bind(statement, 4, resources[record.resource]);
-      bind(statement, 5, record.key.name_space);
-      bind(statement, 6, record.key.name);
+      session.bind(statement, 4, resources[record.resource]);
+      session.bind(statement, 5, record.key.name_space);
+      session.bind(statement, 6, record.key.name);
     }
-    step(statement);
+    session.step(statement);
   }
 
-  void write_meta(std::string_view key, std::string_view value) {
-    bind(set_meta.get(), 1, key);
-    bind(set_meta.get(), 2, value);
-    step(set_meta.get());
+  void write_meta(std::string_view key, std::string_view value) const {
+    session.bind(set_meta.get(), 1, key);
+    session.bind(set_meta.get(), 2, value);
+    session.step(set_meta.get());
   }
 
-  std::string read_meta(std::string_view key) {
-    const Statement query = prepare("SELECT value FROM meta WHERE key = ?1");
-    bind(query.get(), 1, key);
-    const int code = sqlite3_step(query.get());
-    if (code == SQLITE_DONE) return "";
-    if (code != SQLITE_ROW) fail();
-    return std::string(column_text(query.get(), 0));
+  std::string read_meta(std::string_view key) const {
+    const Statement query = session.prepare("SELECT value FROM meta WHERE key = ?1");
+    session.bind(query.get(), 1, key);
+    return session.next(query.get()) ? std::string(column_text(query.get(), 0)) : "";
   }
 };
 
@@ -287,40 +362,36 @@ SqliteDisk::SqliteDisk(const std::string& directory, std::vector<std::string> re
 
 SqliteDisk::~SqliteDisk() = default;
 
-std::uint64_t SqliteDisk::load(const std::function<void(Record)>& take) {
-  const Statement query =
-      impl_->prepare("SELECT resource, namespace, name, revision, document, row FROM objects");
-  int code = SQLITE_ROW;
-  while ((code = sqlite3_step(query.get())) == SQLITE_ROW) {
-    const std::string_view resource = column_text(query.get(), 0);
-    const auto known = std::find(impl_->resources.begin(), impl_->resources.end(), resource);
-    if (known == impl_->resources.end()) {
-      throw DiskError("store " + impl_->path + " holds an unknown resource \"" + std::string(resource) +
-                      "\"");
-    }
-    Record record;
-    record.resource = static_cast<ResourceId>(known - impl_->resources.begin());
-    record.key = {std::string(column_text(query.get(), 1)), std::string(column_text(query.get(), 2))};
-    record.revision = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 3));
-    record.document = column_text(query.get(), 4);
-    record.row = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 5));
-    take(std::move(record));
+Kept SqliteDisk::load() {
+  const std::string& path = impl_->session.path();
+  const std::vector<std::string>& resources = impl_->resources;
+  std::vector<std::future<std::vector<std::vector<RecordPtr>>>> parts;
+  for (const RowSpan& span : shares_of_rows(impl_->session)) {
+    parts.push_back(std::async(std::launch::async, [&, span] { return read_rows(path, resources, span); }));
   }
-  if (code != SQLITE_DONE) impl_->fail();
+  Kept kept;
+  kept.records.resize(resources.size());
+  for (auto& part : parts) {
+    auto records = part.get();
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      std::move(records[i].begin(), records[i].end(), std::back_inserter(kept.records[i]));
+    }
+  }
   const std::string revision = impl_->read_meta("revision");
   if (revision.find_first_not_of("0123456789") != std::string::npos || revision.size() > 19) {
-    throw DiskError("store " + impl_->path + " has a damaged revision \"" + revision + "\"");
+    throw DiskError("store " + path + " has a damaged revision \"" + revision + "\"");
   }
-  return revision.empty() ? 0 : std::stoull(revision);
+  kept.revision = revision.empty() ? 0 : std::stoull(revision);
+  return kept;
 }
 
 void SqliteDisk::commit(std::span<const Event> events, std::uint64_t revision) {
-  impl_->folding->tend(impl_->database.get(), impl_->log_pages);
-  impl_->step(impl_->begin.get());
+  impl_->folding->tend(impl_->session.database(), impl_->log_pages);
+  impl_->session.step(impl_->begin.get());
   try {
     for (const Event& event : events) impl_->write(event);
     impl_->write_meta("revision", std::to_string(revision));
-    impl_->step(impl_->commit.get());
+    impl_->session.step(impl_->commit.get());
   } catch (const DiskError&) {
     sqlite3_step(impl_->rollback.get());
     sqlite3_reset(impl_->rollback.get());

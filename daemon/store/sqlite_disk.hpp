@@ -21,7 +21,7 @@ class SqliteDisk : public Disk {
   // `resources` names the resources in the order of their ids.
   SqliteDisk(const std::string& directory, std::vector<std::string> resources);
   ~SqliteDisk() override;
-  std::uint64_t load(const std::function<void(Record)>& take) override;
+  Kept load() override;
   void commit(std::span<const Event> events, std::uint64_t revision) override;
 
  private:

@@ -1,6 +1,8 @@
 #include "daemon/store/store.hpp"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 
 namespace clusterip::daemon {
 
@@ -30,21 +32,27 @@ struct Store::Waiting {
 
 Store::Store(std::unique_ptr<Disk> disk, std::size_t resources, const StoreLimits& limits)
     : disk_(std::move(disk)), limits_(limits), tables_(resources) {
-  // In the order of the keys each record goes to the end of its table, and lies there behind the one before.
-  std::vector<RecordPtr> records;
-  revision_ = disk_->load(
-      [&](Record record) { records.push_back(std::make_shared<const Record>(std::move(record))); });
-  std::sort(records.begin(), records.end(),
-            [](const RecordPtr& a, const RecordPtr& b) { return a->key < b->key; });
-  for (const RecordPtr& record : records) {
-    Table& table = tables_.at(record->resource);
-    table.emplace_hint(table.end(), record->key, record);
+  Kept kept = disk_->load();
+  revision_ = kept.revision;
+  std::vector<std::future<Table>> filled;
+  for (auto& records : kept.records) {
+    filled.push_back(std::async(std::launch::async, [&records] { return table_of(std::move(records)); }));
   }
+  for (std::size_t i = 0; i < filled.size(); ++i) tables_.at(i) = filled[i].get();
   // A fresh store begins at 1, because 0 means "any" to clients.
   revision_ = std::max<std::uint64_t>(revision_, 1);
   log_start_ = revision_;
   next_revision_ = revision_;
   writer_ = std::thread([this] { write_loop(); });
+}
+
+Store::Table Store::table_of(std::vector<RecordPtr> records) {
+  // In the order of the keys each record goes to the end of its table, and lies there behind the one before.
+  std::vector<std::pair<ObjectKey, RecordPtr>> entries;
+  entries.reserve(records.size());
+  for (RecordPtr& record : records) entries.emplace_back(record->key, std::move(record));
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return {std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end())};
 }
 
 Store::~Store() {
@@ -93,6 +101,11 @@ std::vector<std::vector<RecordPtr>> Store::list_together(const std::vector<Resou
     for (const auto& [key, record] : tables_[resource]) list.push_back(record);
   }
   return lists;
+}
+
+void Store::visit(ResourceId resource, const Visit& visit) const {
+  const std::shared_lock lock(state_mutex_);
+  for (const auto& [key, record] : tables_[resource]) visit(key, record);
 }
 
 std::size_t Store::count(ResourceId resource) const {

@@ -70,6 +70,9 @@ class Store {
                std::size_t limit = 0) const;
   // Everything of several resources, as it was at one instant.
   std::vector<std::vector<RecordPtr>> list_together(const std::vector<ResourceId>& resources) const;
+  // In order. Nothing can be committed meanwhile: `visit` has to be short, where others wait.
+  using Visit = std::function<void(const ObjectKey&, const RecordPtr&)>;
+  void visit(ResourceId resource, const Visit& visit) const;
   std::size_t count(ResourceId resource) const;
   std::uint64_t revision() const;
 
@@ -92,6 +95,7 @@ class Store {
   struct Waiting;
   using Table = std::map<ObjectKey, RecordPtr, KeyOrder>;
 
+  static Table table_of(std::vector<RecordPtr> records);
   void write_loop();
   void run_group(std::vector<Waiting*>& group);
   std::optional<CommitConflict> stage(Transaction& transaction, std::vector<Event>& events);

@@ -26,7 +26,7 @@ class EarlyDisk : public Disk {
   EarlyDisk(const EarlyDisk&) = delete;
   EarlyDisk& operator=(const EarlyDisk&) = delete;
 
-  std::uint64_t load(const std::function<void(Record)>& take) override { return disk_->load(take); }
+  Kept load() override { return disk_->load(); }
 
   void commit(std::span<const Event> events, std::uint64_t revision) override {
     {
