@@ -35,10 +35,11 @@ Read read_chunks(std::string_view bytes, std::size_t piece) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const clusterip::daemon::FrameLimits limits;
-  const auto checked = clusterip::daemon::check_head(bytes, limits);
-  if (const auto* framing = std::get_if<clusterip::daemon::Framing>(&checked)) {
-    if (framing->content_length > limits.body_bytes) std::abort();
-    if (framing->chunked && framing->content_length != 0) std::abort();
+  const auto checked = clusterip::daemon::read_head(bytes, limits);
+  if (const auto* head = std::get_if<clusterip::daemon::RequestHead>(&checked)) {
+    if (head->framing.content_length > limits.body_bytes) std::abort();
+    if (head->framing.chunked && head->framing.content_length != 0) std::abort();
+    if (head->headers.size() > limits.header_lines) std::abort();
   }
   (void)clusterip::daemon::head_fault(bytes, limits);
   const Read whole = read_chunks(bytes, bytes.size() + 1);

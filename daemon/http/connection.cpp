@@ -29,25 +29,33 @@ bool wait_for(int socket, short events, Clock::time_point deadline) {
 
 }  // namespace
 
-Connection::Connection(int socket, const ConnectionLimits& limits) : socket_(socket), limits_(limits) {}
+Connection::Connection(int socket, const ConnectionLimits& limits) : socket_(socket), limits_(limits) {
+  // Between two requests nothing is at hand: that wait is one call, which the socket itself ends.
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limits.idle_deadline);
+  const timeval idle{seconds.count(), std::chrono::microseconds(limits.idle_deadline - seconds).count()};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
+}
+
+ssize_t Connection::take_in(int flags) {
+  std::array<char, kReadBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  ssize_t count = 0;
+  do {
+    count = ::recv(socket_, buffer.data(), buffer.size(), flags);
+  } while (count < 0 && errno == EINTR);
+  if (count > 0) input_.append(buffer.data(), static_cast<std::size_t>(count));
+  return count;
+}
 
 bool Connection::fill(Clock::time_point deadline) {
-  std::array<char, kReadBytes> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   for (;;) {
-    const ssize_t count = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count > 0) {
-      input_.append(buffer.data(), static_cast<std::size_t>(count));
-      return true;
-    }
-    if (count == 0) return false;
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) return false;
-    if (!wait_for(socket_, POLLIN, deadline)) return false;
+    const ssize_t count = take_in(MSG_DONTWAIT);
+    if (count >= 0) return count > 0;
+    if (errno != EAGAIN || !wait_for(socket_, POLLIN, deadline)) return false;
   }
 }
 
 std::variant<Connection::Framed, FrameRefusal, Connection::Closed> Connection::next_request() {
-  if (input_.empty() && !fill(Clock::now() + limits_.idle_deadline)) return Closed{};
+  if (input_.empty() && take_in(0) <= 0) return Closed{};
   const Clock::time_point deadline = Clock::now() + limits_.head_deadline;
   std::size_t end = 0;
   std::size_t seen = 0;
@@ -59,11 +67,9 @@ std::variant<Connection::Framed, FrameRefusal, Connection::Closed> Connection::n
   }
   end += 4;
   if (end > limits_.frame.head_bytes) return FrameRefusal{431, "request head too large"};
-  Framed request;
-  request.head = input_.substr(0, end);
-  auto checked = check_head(request.head, limits_.frame);
-  if (auto* refusal = std::get_if<FrameRefusal>(&checked)) return std::move(*refusal);
-  request.framing = std::get<Framing>(checked);
+  auto read = read_head(std::string_view(input_).substr(0, end), limits_.frame);
+  if (auto* refusal = std::get_if<FrameRefusal>(&read)) return std::move(*refusal);
+  Framed request{std::get<RequestHead>(std::move(read)), ""};
   input_.erase(0, end);
   if (auto refusal = read_body(request)) return std::move(*refusal);
   if (gone_) return Closed{};
@@ -71,11 +77,11 @@ std::variant<Connection::Framed, FrameRefusal, Connection::Closed> Connection::n
 }
 
 std::optional<FrameRefusal> Connection::read_body(Framed& request) {
-  const Framing& framing = request.framing;
+  const Framing& framing = request.head.framing;
   if (!framing.chunked && framing.content_length == 0) return std::nullopt;
   const Clock::time_point deadline = Clock::now() + limits_.body_deadline;
   if (framing.expect_continue && input_.empty()) {
-    write("HTTP/1.1 100 Continue\r\n\r\n");
+    output_ += "HTTP/1.1 100 Continue\r\n\r\n";
     if (!flush()) gone_ = true;
   }
   if (!framing.chunked) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <variant>
 
 #include "daemon/http/exchange.hpp"
@@ -24,23 +25,20 @@ struct ConnectionLimits {
 
 class Connection {
  public:
-  // Does not own the socket.
+  // Does not own the socket, which is a blocking one.
   Connection(int socket, const ConnectionLimits& limits);
 
   struct Framed {
-    std::string head;
+    RequestHead head;
     std::string body;
-    Framing framing;
   };
   struct Closed {};
   // The next whole request; a refusal that the caller has to answer; or the end of the connection.
   std::variant<Framed, FrameRefusal, Closed> next_request();
 
-  // Collects output; flush sends it.
-  void write(std::string_view bytes) { output_.append(bytes); }
+  // What flush sends.
+  std::string& output() { return output_; }
   [[nodiscard]] bool flush();
-  void discard_output() { output_.clear(); }
-  const std::string& output() const { return output_; }
 
   // After a refusal: closes the sending side and swallows what the client still sends for a moment, so that
   // it reads the answer and not a reset.
@@ -49,6 +47,8 @@ class Connection {
   int socket() const { return socket_; }
 
  private:
+  // Takes in what has come: how many bytes, 0 at the end of the input, -1 as recv does.
+  ssize_t take_in(int flags);
   bool fill(Clock::time_point deadline);
   std::optional<FrameRefusal> read_body(Framed& request);
 

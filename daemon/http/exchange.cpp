@@ -35,6 +35,19 @@ std::optional<std::string> decoded(std::string_view text) {
 
 }  // namespace
 
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%')) {
+    const int high = at + 2 < text.size() ? hex_digit(text[at + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[at + 2]) : -1;
+    out.append(text.substr(0, at));
+    out += low < 0 ? '%' : static_cast<char>(high * 16 + low);
+    text.remove_prefix(low < 0 ? at + 1 : at + 3);
+  }
+  return out.append(text);
+}
+
 std::vector<std::pair<std::string, std::string>> read_query(std::string_view target) {
   std::vector<std::pair<std::string, std::string>> query;
   const std::size_t mark = target.find('?');
@@ -58,6 +71,11 @@ std::vector<std::pair<std::string, std::string>> read_query(std::string_view tar
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool precedes_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](char x, char y) { return lower(x) < lower(y); });
 }
 
 std::string_view HttpRequest::parameter(std::string_view name) const {

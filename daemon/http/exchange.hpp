@@ -32,6 +32,9 @@ struct HttpRequest {
   std::string_view header(std::string_view name) const;
 };
 
+// %XX as the byte that it stands for; a percent sign that begins nothing stays.
+std::string percent_decoded(std::string_view text);
+
 // The parameters of a request's target. A value may hold '=' itself, as selectors do.
 std::vector<std::pair<std::string, std::string>> read_query(std::string_view target);
 
@@ -66,5 +69,7 @@ using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 // Whether two texts are equal without regard to the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
+// Whether `a` comes before `b`, likewise.
+bool precedes_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace clusterip::daemon

@@ -33,7 +33,7 @@ bool has_control(std::string_view value) {
   });
 }
 
-// The library decodes %XX in header values, so an encoded line break would become a real one.
+// A value is decoded, so an encoded line break would become a real one.
 bool has_encoded_break(std::string_view value) {
   for (std::size_t at = value.find('%'); at != std::string_view::npos; at = value.find('%', at + 1)) {
     const std::string_view code = value.substr(at + 1, 2);
@@ -53,9 +53,9 @@ FrameRefusal refuse(int status, std::string message) {
   return {status, std::move(message)};
 }
 
-// What the header lines seen so far say about the frame.
+// What the lines seen so far say.
 struct HeadState {
-  Framing framing;
+  RequestHead head;
   int hosts = 0;
   int lengths = 0;
   int codings = 0;
@@ -67,13 +67,16 @@ std::optional<FrameRefusal> read_request_line(std::string_view line, HeadState& 
   if (first == std::string_view::npos || first == last) return refuse(400, "malformed request line");
   const std::string_view version = line.substr(last + 1);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse(505, "only HTTP/1.1 is spoken here");
-  state.framing.version_11 = version == "HTTP/1.1";
-  state.framing.keep_alive = state.framing.version_11;
-  if (!is_target(line.substr(first + 1, last - first - 1))) return refuse(400, "malformed request target");
+  state.head.framing.version_11 = version == "HTTP/1.1";
+  state.head.framing.keep_alive = state.head.framing.version_11;
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  if (!is_target(target)) return refuse(400, "malformed request target");
   const std::string_view method = line.substr(0, first);
   if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end()) {
     return is_token(method) ? refuse(405, "unknown method") : refuse(400, "malformed method");
   }
+  state.head.method = method;
+  state.head.target = target;
   return std::nullopt;
 }
 
@@ -82,10 +85,11 @@ std::optional<FrameRefusal> read_length(std::string_view value, HeadState& state
   const bool digits = !value.empty() && value.size() <= kLengthDigits &&
                       std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!digits) return refuse(400, "Content-Length is not a number");
+  Framing& framing = state.head.framing;
   for (const char c : value) {
-    state.framing.content_length = state.framing.content_length * 10 + static_cast<std::uint64_t>(c - '0');
+    framing.content_length = framing.content_length * 10 + static_cast<std::uint64_t>(c - '0');
   }
-  if (state.framing.content_length > limits.body_bytes) {
+  if (framing.content_length > limits.body_bytes) {
     return refuse(413, "limit is " + std::to_string(limits.body_bytes));
   }
   return std::nullopt;
@@ -98,6 +102,8 @@ std::optional<FrameRefusal> read_header(std::string_view line, HeadState& state,
   const std::string_view value = trim(line.substr(colon + 1));
   if (!is_token(name)) return refuse(400, "malformed header name");
   if (has_control(value) || has_encoded_break(value)) return refuse(400, "malformed header value");
+  if (!value.empty()) state.head.headers.emplace_back(name, percent_decoded(value));
+  Framing& framing = state.head.framing;
   const auto is = [&](std::string_view wanted) { return equal_ignoring_case(name, wanted); };
   if (is("Content-Length")) return read_length(value, state, limits);
   if (is("Host") && ++state.hosts > 1) return refuse(400, "more than one Host");
@@ -105,22 +111,22 @@ std::optional<FrameRefusal> read_header(std::string_view line, HeadState& state,
     if (++state.codings > 1 || !equal_ignoring_case(value, "chunked")) {
       return refuse(501, "unsupported transfer coding");
     }
-    state.framing.chunked = true;
+    framing.chunked = true;
   }
   if (is("Expect")) {
     if (!equal_ignoring_case(value, "100-continue")) return refuse(417, "unknown expectation");
-    state.framing.expect_continue = true;
+    framing.expect_continue = true;
   }
   if (is("Connection")) {
-    if (equal_ignoring_case(value, "close")) state.framing.keep_alive = false;
-    if (equal_ignoring_case(value, "keep-alive")) state.framing.keep_alive = true;
+    if (equal_ignoring_case(value, "close")) framing.keep_alive = false;
+    if (equal_ignoring_case(value, "keep-alive")) framing.keep_alive = true;
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::variant<Framing, FrameRefusal> check_head(std::string_view head, const FrameLimits& limits) {
+std::variant<RequestHead, FrameRefusal> read_head(std::string_view head, const FrameLimits& limits) {
   HeadState state;
   std::size_t lines = 0;
   while (!head.empty()) {
@@ -137,11 +143,12 @@ std::variant<Framing, FrameRefusal> check_head(std::string_view head, const Fram
     ++lines;
   }
   if (!head.empty() || lines == 0) return refuse(400, "malformed head");
-  if (state.framing.version_11 && state.hosts != 1) return refuse(400, "missing Host");
-  if (state.codings > 0 && (state.lengths > 0 || !state.framing.version_11)) {
+  const Framing& framing = state.head.framing;
+  if (framing.version_11 && state.hosts != 1) return refuse(400, "missing Host");
+  if (state.codings > 0 && (state.lengths > 0 || !framing.version_11)) {
     return refuse(400, "Transfer-Encoding beside Content-Length");
   }
-  return state.framing;
+  return std::move(state.head);
 }
 
 std::string head_fault(std::string_view begun, const FrameLimits& limits) {

@@ -1,23 +1,24 @@
 // Where a request ends: the strict reading of an HTTP/1.1 head, and of a chunked body.
 //
-// The HTTP library accepts what different servers read differently (two lengths, a length and a transfer
-// coding, folded lines, bare line feeds, encoded line breaks in header values), which lets one client's bytes
-// pass for another's request. So nothing reaches it that has not passed here: what can be read in two ways is
-// refused, and every size has a limit. Pure functions of bytes; the fuzz target runs them as they are.
+// HTTP libraries accept what different servers read differently (two lengths, a length and a transfer coding,
+// folded lines, bare line feeds, encoded line breaks in header values), which lets one client's bytes pass
+// for another's request. So what can be read in two ways is refused here, and every size has a limit. Pure
+// functions of bytes; the fuzz target runs them as they are.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace clusterip::daemon {
 
 struct FrameLimits {
   std::size_t head_bytes = 64 * 1024;
   std::size_t header_lines = 100;
-  // The library holds a request line and each header line in buffers of 8192 bytes.
   std::size_t line_bytes = 8000;
   std::size_t body_bytes = 3 * 1024 * 1024;
 };
@@ -30,6 +31,14 @@ struct Framing {
   bool version_11 = true;
 };
 
+struct RequestHead {
+  Framing framing;
+  std::string method;
+  std::string target;
+  // In the order of the lines; those without a value are left out, and %XX in a value is decoded.
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
 // An answer that needs no handler: the connection is closed after it.
 struct FrameRefusal {
   int status = 400;
@@ -37,7 +46,7 @@ struct FrameRefusal {
 };
 
 // `head` is a request line and header lines, each ended by CR LF, and the empty line.
-std::variant<Framing, FrameRefusal> check_head(std::string_view head, const FrameLimits& limits);
+std::variant<RequestHead, FrameRefusal> read_head(std::string_view head, const FrameLimits& limits);
 
 // Whether bytes that do not yet hold a whole head can still become one; the message says why not.
 std::string head_fault(std::string_view begun, const FrameLimits& limits);

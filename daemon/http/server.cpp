@@ -11,6 +11,7 @@
 
 #include <httplib.h>
 
+#include "daemon/http/response_text.hpp"
 #include "daemon/http/worker_pool.hpp"
 
 namespace clusterip::daemon {
@@ -38,43 +39,26 @@ class PoolQueue : public httplib::TaskQueue {
   WorkerPool& pool_;
 };
 
-// A request's head as the library wants to read it, and its answer on the way to the connection.
-class MemoryStream : public httplib::Stream {
- public:
-  MemoryStream(std::string_view head, Connection& connection) : head_(head), connection_(connection) {}
-  bool is_readable() const override { return true; }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, size_t size) override {
-    const std::size_t count = head_.copy(to, size);
-    head_.remove_prefix(count);
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* from, size_t size) override {
-    connection_.write({from, size});
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  void get_local_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  socket_t socket() const override { return connection_.socket(); }
+HttpRequest take_request(Connection::Framed&& framed, const std::string& peer) {
+  RequestHead& head = framed.head;
+  HttpRequest taken;
+  taken.method = std::move(head.method);
+  taken.path = percent_decoded(std::string_view(head.target).substr(0, head.target.find('?')));
+  taken.query = read_query(head.target);
+  taken.target = std::move(head.target);
+  taken.body = std::move(framed.body);
+  taken.peer = peer;
+  taken.headers = std::move(head.headers);
+  return taken;
+}
 
- private:
-  std::string_view head_;
-  Connection& connection_;
-};
-
-HttpRequest take_request(const httplib::Request& request, std::string body, std::string peer) {
+HttpRequest take_request(const httplib::Request& request) {
   HttpRequest taken;
   taken.method = request.method;
   taken.path = request.path;
   taken.target = request.target;
-  taken.body = std::move(body);
-  taken.peer = std::move(peer);
+  taken.body = request.body;
+  taken.peer = request.remote_addr;
   taken.query = read_query(request.target);
   for (const auto& [name, value] : request.headers) {
     // The library mixes addresses of its own into the headers under these names.
@@ -91,18 +75,28 @@ void give_response(HttpResponse&& from, httplib::Response& to) {
   for (const auto& [name, value] : from.headers) to.headers.emplace(name, value);
 }
 
-// A head that the library does not write: that of a stream, or of a request that it never saw.
-std::string head_text(const HttpResponse& response, bool keep_alive, std::string_view framing) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status);
-  head += response.status < 400 ? " OK\r\n" : " Refused\r\n";
-  const auto line = [&head](std::string_view name, std::string_view value) {
-    head.append(name).append(": ").append(value).append("\r\n");
-  };
-  line("Content-Type", response.content_type);
-  for (const auto& [name, value] : response.headers) line(name, value);
-  head.append(framing).append("\r\n");
-  if (!keep_alive) line("Connection", "close");
-  return head + "\r\n";
+// Packs a large text for a client that can unpack it.
+void compress(HttpResponse& response, std::string_view accepted) {
+  const bool is_text =
+      response.content_type == "application/json" || response.content_type.starts_with("text/");
+  if (response.body.size() < kCompressFrom || !is_text) return;
+  const bool brotli = accepted.find("br") != std::string_view::npos;
+  if (!brotli && accepted.find("gzip") == std::string_view::npos) return;
+  std::unique_ptr<httplib::detail::compressor> compressor;
+  if (brotli) {
+    compressor = std::make_unique<httplib::detail::brotli_compressor>();
+  } else {
+    compressor = std::make_unique<httplib::detail::gzip_compressor>();
+  }
+  std::string packed;
+  const bool whole = compressor->compress(response.body.data(), response.body.size(), true,
+                                          [&](const char* data, std::size_t size) {
+                                            packed.append(data, size);
+                                            return true;
+                                          });
+  if (!whole) return;
+  response.body = std::move(packed);
+  response.headers.emplace_back("Content-Encoding", brotli ? "br" : "gzip");
 }
 
 std::string peer_of(int socket) {
@@ -140,16 +134,10 @@ struct Shared {
   }
 };
 
-// Plain HTTP: the library accepts, parses and writes; the bytes are framed and bounded by Connection.
+// Plain HTTP: the library accepts; what comes and goes over a connection is read and written by Connection.
 class PlainListener : public httplib::Server {
  public:
-  explicit PlainListener(Shared& shared) : shared_(shared) {
-    shared.prepare(*this);
-    set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
-      answer(request, response);
-      return HandlerResponse::Handled;
-    });
-  }
+  explicit PlainListener(Shared& shared) : shared_(shared) { shared.prepare(*this); }
 
   void raise_backlog() { ::listen(svr_sock_, kBacklog); }
 
@@ -161,27 +149,12 @@ class PlainListener : public httplib::Server {
   }
 
  private:
-  // The request that a worker has in hand, for the library's handler.
-  struct InHand {
-    Shared* shared = nullptr;
-    Connection::Framed* framed = nullptr;
-    httplib::Request* request = nullptr;
-    const std::string* peer = nullptr;
-    HttpResponse streaming;
-  };
-  static thread_local InHand in_hand_;
-
-  static void answer(const httplib::Request& request, httplib::Response& response) {
-    HttpResponse answer =
-        in_hand_.shared->handler(take_request(request, std::move(in_hand_.framed->body), *in_hand_.peer));
-    if (answer.stream) {
-      response.status = 200;
-      in_hand_.streaming = std::move(answer);
-      return;
+  HttpResponse answer(const HttpRequest& request) const {
+    try {
+      return shared_.handler(request);
+    } catch (const std::exception& fault) {
+      return shared_.refusals({500, fault.what()});
     }
-    // The library packs any JSON for a client that can unpack it; only large answers are worth it.
-    if (answer.body.size() < kCompressFrom) in_hand_.request->headers.erase("Accept-Encoding");
-    give_response(std::move(answer), response);
   }
 
   bool process_and_close_socket(socket_t socket) override {
@@ -212,9 +185,8 @@ class PlainListener : public httplib::Server {
 
   void refuse(Connection& connection, const FrameRefusal& refusal) {
     const HttpResponse response = shared_.refusals(refusal);
-    connection.discard_output();
-    connection.write(head_text(response, false, "Content-Length: " + std::to_string(response.body.size())));
-    connection.write(response.body);
+    connection.output() =
+        head_text(response, false, "Content-Length: " + std::to_string(response.body.size())) + response.body;
     if (connection.flush()) connection.drain();
   }
 
@@ -229,19 +201,17 @@ class PlainListener : public httplib::Server {
         return false;
       }
       auto& framed = std::get<Connection::Framed>(next);
-      MemoryStream stream(framed.head, connection);
-      bool close = !framed.framing.keep_alive;
-      const bool answered = process_request(stream, close, close, [&](httplib::Request& request) {
-        in_hand_ = {&shared_, &framed, &request, &peer, {}};
-      });
-      if (in_hand_.streaming.stream) return start_stream(connection, framed.framing);
-      if (!connection.flush() || !answered || close || !framed.framing.keep_alive) return false;
+      const Framing framing = framed.head.framing;
+      const HttpRequest request = take_request(std::move(framed), peer);
+      HttpResponse response = answer(request);
+      if (response.stream) return start_stream(connection, std::move(response), framing);
+      compress(response, request.header("Accept-Encoding"));
+      append_response(connection.output(), response, {framing.keep_alive, request.method == "HEAD"});
+      if (!connection.flush() || !framing.keep_alive) return false;
     }
   }
 
-  bool start_stream(Connection& connection, const Framing& framing) {
-    HttpResponse response = std::move(in_hand_.streaming);
-    connection.discard_output();
+  bool start_stream(Connection& connection, HttpResponse response, const Framing& framing) {
     std::string head = head_text(
         response, framing.version_11,
         framing.version_11 ? "Transfer-Encoding: chunked\r\nConnection: close" : "Cache-Control: no-cache");
@@ -259,8 +229,6 @@ class PlainListener : public httplib::Server {
   std::set<int> open_;
   bool ending_ = false;
 };
-
-thread_local PlainListener::InHand PlainListener::in_hand_;
 
 // TLS: the library owns the sockets, since only it can speak to OpenSSL. What plain connections are checked
 // for byte by byte is checked here on the parsed head, before a body is read: no transfer codings, one
@@ -311,7 +279,7 @@ class TlsListener : public httplib::SSLServer {
   }
 
   void answer(const httplib::Request& request, httplib::Response& response) {
-    HttpResponse answer = shared_.handler(take_request(request, request.body, request.remote_addr));
+    HttpResponse answer = shared_.handler(take_request(request));
     if (!answer.stream) {
       if (answer.body.size() < kCompressFrom)
         const_cast<httplib::Request&>(request).headers.erase("Accept-Encoding");

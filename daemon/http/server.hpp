@@ -1,8 +1,9 @@
 // The HTTP server: listens, frames, bounds and hands whole requests to one handler; watches go to the
 // streams' thread. Plain on loopback, or with TLS.
 //
-// The only door to cpp-httplib on the serving side (server.cpp). The library accepts connections, parses what
-// frame.hpp let through, and writes answers; sockets, deadlines, limits and threads are ours.
+// The only door to cpp-httplib on the serving side (server.cpp). The library accepts connections, compresses,
+// and speaks TLS with all that is inside it; on plain connections every byte is read and written by us, and
+// sockets, deadlines, limits and threads are ours.
 #pragma once
 
 #include <memory>

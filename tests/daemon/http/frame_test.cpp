@@ -9,8 +9,8 @@ namespace {
 const FrameLimits kLimits;
 
 int refused(const std::string& head) {
-  const auto checked = check_head(head, kLimits);
-  const auto* refusal = std::get_if<FrameRefusal>(&checked);
+  const auto read = read_head(head, kLimits);
+  const auto* refusal = std::get_if<FrameRefusal>(&read);
   return refusal == nullptr ? 0 : refusal->status;
 }
 
@@ -19,17 +19,30 @@ std::string head(const std::string& lines, const std::string& start = "POST /api
 }
 
 TEST(Frame, TakesOrdinaryHeads) {
-  const auto checked =
-      check_head(head("Content-Length: 12\r\nConnection: close\r\nExpect: 100-continue\r\n"), kLimits);
-  const auto* framing = std::get_if<Framing>(&checked);
-  ASSERT_NE(framing, nullptr);
-  EXPECT_EQ(framing->content_length, 12U);
-  EXPECT_FALSE(framing->keep_alive);
-  EXPECT_TRUE(framing->expect_continue);
-  EXPECT_FALSE(framing->chunked);
+  const auto read =
+      read_head(head("Content-Length: 12\r\nConnection: close\r\nExpect: 100-continue\r\n"), kLimits);
+  ASSERT_TRUE(std::holds_alternative<RequestHead>(read));
+  const Framing& framing = std::get<RequestHead>(read).framing;
+  EXPECT_EQ(framing.content_length, 12U);
+  EXPECT_FALSE(framing.keep_alive);
+  EXPECT_TRUE(framing.expect_continue);
+  EXPECT_FALSE(framing.chunked);
   EXPECT_EQ(refused(head("Transfer-Encoding: chunked\r\n")), 0);
   EXPECT_EQ(refused(head("", "GET /a%20b?x=%2F HTTP/1.1")), 0);
   EXPECT_EQ(refused("GET / HTTP/1.0\r\n\r\n"), 0);
+}
+
+TEST(Frame, GivesWhatAHeadSays) {
+  const auto read = read_head(
+      head("accept:  a, b \r\nX: \t\r\nX: 1%41%4%\r\nx: 2\r\n", "PATCH /a%20b?x=%2F&y=1?2 HTTP/1.1"),
+      kLimits);
+  ASSERT_TRUE(std::holds_alternative<RequestHead>(read));
+  const auto& sent = std::get<RequestHead>(read);
+  EXPECT_EQ(sent.method, "PATCH");
+  EXPECT_EQ(sent.target, "/a%20b?x=%2F&y=1?2");
+  const std::vector<std::pair<std::string, std::string>> headers{
+      {"Host", "a"}, {"accept", "a, b"}, {"X", "1A%4%"}, {"x", "2"}};
+  EXPECT_EQ(sent.headers, headers);
 }
 
 TEST(Frame, RefusesWhatCanBeReadInTwoWays) {
