@@ -188,6 +188,7 @@ std::optional<std::string> untold_type(const Json& object) {
 }
 
 std::string media_type(std::string_view content_type) {
+  if (content_type == "application/json") return std::string(content_type);
   const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
   const std::size_t slash = type.find('/');
   const bool sound = is_token(type.substr(0, slash)) &&

@@ -53,10 +53,10 @@ class FieldWalk {
       // Whoever applies null owns the field that is not there.
       const bool counts = !member.is_null() || containers_ == Containers::kOnlyEmpty;
       if (known == nullptr || !counts) continue;
-      const std::string step = "f:" + name;
-      field(member, *known, node.children[step]);
+      const auto below = node.children.try_emplace("f:" + name).first;
+      field(member, *known, below->second);
       // Whoever applies a list without items owns nothing by it.
-      if (node.children[step].empty()) node.children.erase(step);
+      if (below->second.empty()) node.children.erase(below);
     }
   }
 

@@ -20,8 +20,9 @@ constexpr const char* kFieldsType = "FieldsV1";
 constexpr const char* kKubectl = "kubectl";
 constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 const Json::json_pointer kAnnotations("/metadata/annotations");
+const Json::json_pointer kManagedFields("/metadata/managedFields");
 // Of metadata, what belongs to nobody.
-constexpr std::array<const char*, 9> kUnowned{
+constexpr std::array<std::string_view, 9> kUnowned{
     "f:name",       "f:namespace",     "f:creationTimestamp", "f:selfLink",   "f:uid",
     "f:generation", "f:managedFields", "f:resourceVersion",   "f:clusterName"};
 
@@ -46,9 +47,8 @@ bool is_entry(const Json& item) {
 // Absent where something in the list is no entry.
 std::optional<Entries> read_entries(const Json& object) {
   Entries entries;
-  const auto path = "/metadata/managedFields"_json_pointer;
-  if (!object.contains(path) || !object.at(path).is_array()) return entries;
-  for (const Json& item : object.at(path)) {
+  if (!object.contains(kManagedFields) || !object.at(kManagedFields).is_array()) return entries;
+  for (const Json& item : object.at(kManagedFields)) {
     if (!is_entry(item)) return std::nullopt;
     entries.push_back({text_of(item, "manager"), text_of(item, "operation"), text_of(item, "apiVersion"),
                        text_of(item, "time"), text_of(item, "subresource"),
@@ -94,7 +94,10 @@ void strip(FieldSet& set, const Resource& resource, const FieldOwner& owner) {
   const auto meta = set.children.find("f:metadata");
   if (meta == set.children.end()) return;
   meta->second.member = false;
-  for (const char* name : kUnowned) meta->second.children.erase(name);
+  for (const std::string_view name : kUnowned) {
+    const auto unowned = meta->second.children.find(name);
+    if (unowned != meta->second.children.end()) meta->second.children.erase(unowned);
+  }
   if (meta->second.empty()) set.children.erase(meta);
 }
 
@@ -243,8 +246,8 @@ void renew_last_applied(Json& object, const Json& configuration) {
 }  // namespace
 
 void record_update(Json& fresh, const Json& live, const Resource& resource, const FieldOwner& owner) {
-  const auto path = "/metadata/managedFields"_json_pointer;
-  if (!owner.status && fresh.contains(path) && fresh.at(path) == Json::array({Json::object()})) {
+  if (!owner.status && fresh.contains(kManagedFields) &&
+      fresh.at(kManagedFields) == Json::array({Json::object()})) {
     fresh["metadata"].erase("managedFields");
     return;
   }
@@ -255,7 +258,7 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
     return;
   }
   forget_other_apis(entries, resource);
-  const Difference difference = compare(live, fresh, resource, owner);
+  Difference difference = compare(live, fresh, resource, owner);
   for (Entry& entry : entries) {
     entry.fields = without(std::move(entry.fields), difference.removed);
     if (!is_of(entry, owner, kUpdate)) entry.fields = without(std::move(entry.fields), difference.changed);
@@ -264,7 +267,7 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
     const auto own = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& entry) { return is_of(entry, owner, kUpdate); });
     if (own == entries.end()) {
-      entries.push_back(new_entry(owner, kUpdate, difference.changed));
+      entries.push_back(new_entry(owner, kUpdate, std::move(difference.changed)));
     } else {
       *own = new_entry(owner, kUpdate, united(std::move(own->fields), difference.changed));
     }
@@ -276,7 +279,7 @@ void record_update(Json& fresh, const Json& live, const Resource& resource, cons
 Result<Json> server_side_apply(const Json& live, const Json& configuration, const Resource& resource,
                                const FieldOwner& owner, bool force) {
   const ObjectSchema& schema = schema_of(resource);
-  if (configuration.contains("/metadata/managedFields"_json_pointer)) {
+  if (configuration.contains(kManagedFields)) {
     return bad_request("metadata.managedFields must be nil");
   }
   FieldSet applied = fields_of(configuration, schema, Containers::kOnlyEmpty);

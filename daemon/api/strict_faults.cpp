@@ -57,9 +57,9 @@ class StrictWalk : public nlohmann::json_sax<Json> {
   }
 
   bool start_object(std::size_t) override {
-    const Place place = next_place();
+    Place place = next_place();
     Level level;
-    level.path = place.path;
+    level.path = std::move(place.path);
     if (!place.looked_at) {
       level.kind = Kind::kSkipped;
     } else if (levels_.empty() || (schema_ != nullptr && is_item_of_root())) {
@@ -83,17 +83,16 @@ class StrictWalk : public nlohmann::json_sax<Json> {
     level.field = nullptr;
     level.member_looked_at = level.kind != Kind::kSkipped;
     if (level.kind == Kind::kSkipped) return true;
-    const std::string path = below(level.path, name);
     if (level.kind == Kind::kStruct) {
       const bool typed = levels_.size() == 1 && (name == "apiVersion" || name == "kind");
       level.field = level.schema->find(name);
       if (level.field == nullptr && !typed) {
-        faults_.add("unknown", path);
+        faults_.add("unknown", below(level.path, name));
         level.member_looked_at = false;
         return true;
       }
     }
-    if (!level.seen.insert(name).second) faults_.add("duplicate", path);
+    if (!level.seen.insert(name).second) faults_.add("duplicate", below(level.path, name));
     return true;
   }
 
@@ -103,9 +102,9 @@ class StrictWalk : public nlohmann::json_sax<Json> {
   }
 
   bool start_array(std::size_t) override {
-    const Place place = next_place();
+    Place place = next_place();
     Level level;
-    level.path = place.path;
+    level.path = std::move(place.path);
     level.kind = Kind::kArray;
     level.field = place.field;
     level.member_looked_at = place.looked_at;
@@ -128,7 +127,7 @@ class StrictWalk : public nlohmann::json_sax<Json> {
     std::string name;
     const FieldSchema* field = nullptr;
     bool member_looked_at = true;
-    std::size_t index = 0;
+    std::size_t index = 0;  // of the next element
   };
   // Where a value that begins now stands.
   struct Place {
@@ -142,14 +141,14 @@ class StrictWalk : public nlohmann::json_sax<Json> {
   Place next_place() {
     if (levels_.empty()) return {};
     Level& level = levels_.back();
-    const std::string path = level.kind == Kind::kArray
-                                 ? level.path + "[" + std::to_string(level.index++) + "]"
-                                 : below(level.path, level.name);
-    return {path, level.field, level.member_looked_at};
+    std::string path = level.kind == Kind::kArray ? level.path + "[" + std::to_string(level.index++) + "]"
+                                                  : below(level.path, level.name);
+    return {std::move(path), level.field, level.member_looked_at};
   }
 
+  // Nothing stands below it, so that its place is not asked for.
   bool scalar() {
-    (void)next_place();
+    if (!levels_.empty()) ++levels_.back().index;
     return true;
   }
 

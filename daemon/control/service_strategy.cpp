@@ -94,7 +94,10 @@ class ServiceStrategy : public Strategy {
     return api::encode(service);
   }
 
-  Json blank() const override { return api::encode(Service()); }
+  const Json& blank() const override {
+    static const Json kBlank = api::encode(Service());
+    return kBlank;
+  }
 
   Result<Plan> plan_create(const Json& object, const RequestContext& context) const override {
     const Service service = read(object);
@@ -180,13 +183,7 @@ class ServiceStrategy : public Strategy {
     }
     auto& reservation = std::get<Reservation>(decision);
     tally_.count(reservation.write());
-    Service decided = reservation.write().service;
-    // Upstream stores it and hides it at each read.
-    if (decided.is_external_name()) decided.internal_traffic_policy.reset();
-    for (std::string& text : cluster::service_warnings(decided, authority_.version())) {
-      context.warn(std::move(text));
-    }
-    Plan plan = plan_of_service(decided);
+    Plan plan = plan_of_decided(reservation.write().service, context);
     for (const cluster::IpAddress& address : reservation.write().created) {
       plan.beside.push_back(creation(address, context));
     }
@@ -196,6 +193,19 @@ class ServiceStrategy : public Strategy {
     }
     plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket));
     return plan;
+  }
+
+  Plan plan_of_decided(const Service& decided, const RequestContext& context) const {
+    if (decided.is_external_name() && decided.internal_traffic_policy) {
+      // Upstream stores it and hides it at each read.
+      Service shown = decided;
+      shown.internal_traffic_policy.reset();
+      return plan_of_decided(shown, context);
+    }
+    for (std::string& text : cluster::service_warnings(decided, authority_.version())) {
+      context.warn(std::move(text));
+    }
+    return plan_of_service(decided);
   }
 
   static Write creation(cluster::IpAddress address, const RequestContext& context) {

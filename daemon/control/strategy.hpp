@@ -73,7 +73,7 @@ class Strategy {
   // The object as the typed decoder reads it: unknown fields gone, wrong types refused, defaults set.
   virtual api::Result<Json> decode(const Json& sent) const = 0;
   // The object that has nothing: what a create is compared with to see which fields it sets.
-  virtual Json blank() const;
+  virtual const Json& blank() const;
   // The object has a name (if it was given one), a uid and a creation time.
   virtual api::Result<Plan> plan_create(const Json& object, const RequestContext& context) const = 0;
   // Through the status subresource when `status`.

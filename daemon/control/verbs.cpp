@@ -198,8 +198,10 @@ Plan Strategy::plan_of(const Json& object) const {
   return plan;
 }
 
-Json Strategy::blank() const {
-  return {{"metadata", Json::object()}, {"spec", Json::object()}, {"status", Json::object()}};
+const Json& Strategy::blank() const {
+  static const Json kBlank{
+      {"metadata", Json::object()}, {"spec", Json::object()}, {"status", Json::object()}};
+  return kBlank;
 }
 
 Verbs::Verbs(Store& store, std::vector<std::unique_ptr<Strategy>> strategies)

@@ -127,7 +127,9 @@ std::optional<FrameRefusal> read_header(std::string_view line, HeadState& state,
 }  // namespace
 
 std::variant<RequestHead, FrameRefusal> read_head(std::string_view head, const FrameLimits& limits) {
+  constexpr std::size_t kUsualLines = 8;
   HeadState state;
+  state.head.headers.reserve(kUsualLines);
   std::size_t lines = 0;
   while (!head.empty()) {
     const std::size_t end = head.find("\r\n");

@@ -96,6 +96,8 @@ void Presentation::append_object(std::string& out, const Record& record) const {
     out += envelope(served(record));
     return;
   }
+  constexpr std::size_t kMore = 128;  // kind, apiVersion, resourceVersion
+  out.reserve(out.size() + record.document.size() + kMore);
   append_text(out, record);
   out += '\n';
 }

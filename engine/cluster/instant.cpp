@@ -1,8 +1,7 @@
 #include "engine/cluster/instant.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
+#include <utility>
 
 namespace clusterip::cluster {
 namespace {
@@ -84,25 +83,41 @@ std::optional<std::int64_t> take_offset_seconds(std::string_view& text) {
   return west ? -seconds : seconds;
 }
 
+// With leading zeros, up to so many characters.
+void append_padded(std::string& text, int value, std::size_t width) {
+  if (value < 0) {
+    text += '-';
+    return append_padded(text, -value, width - 1);
+  }
+  const std::string digits = std::to_string(value);
+  if (digits.size() < width) text.append(width - digits.size(), '0');
+  text += digits;
+}
+
+// Written digit by digit: every object that is stored has several, and a format string is slow.
 std::string format(Instant instant, bool with_micros) {
   const Instant second = instant.whole_second();
   const std::chrono::sys_seconds time{std::chrono::seconds{second.microseconds / kMicrosPerSecond}};
   const auto days = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{days};
   const std::chrono::hh_mm_ss clock{time - days};
-  std::array<char, 64> buffer{};
-  int size =
-      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                    static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                    static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
-  std::string text(buffer.data(), static_cast<std::size_t>(size));
-  if (with_micros) {
-    size = std::snprintf(buffer.data(), buffer.size(), ".%06d",
-                         static_cast<int>((instant - second).microseconds));
-    text.append(buffer.data(), static_cast<std::size_t>(size));
+  std::string text;
+  text.reserve(sizeof "2006-01-02T15:04:05.000000Z");
+  append_padded(text, static_cast<int>(date.year()), 4);
+  for (const auto& [mark, value] : {std::pair('-', static_cast<int>(static_cast<unsigned>(date.month()))),
+                                    std::pair('-', static_cast<int>(static_cast<unsigned>(date.day()))),
+                                    std::pair('T', static_cast<int>(clock.hours().count())),
+                                    std::pair(':', static_cast<int>(clock.minutes().count())),
+                                    std::pair(':', static_cast<int>(clock.seconds().count()))}) {
+    text += mark;
+    append_padded(text, value, 2);
   }
-  return text + "Z";
+  if (with_micros) {
+    text += '.';
+    append_padded(text, static_cast<int>((instant - second).microseconds), 6);
+  }
+  text += 'Z';
+  return text;
 }
 
 }  // namespace

@@ -34,5 +34,19 @@ TEST(Instant, KnowsGosZeroTime) {
   EXPECT_EQ(read_instant("0001-01-01T00:00:00Z"), kGoZeroTime);
 }
 
+TEST(Instant, WritesLeadingZerosAndYearsOfAnyLength) {
+  const std::pair<const char*, const char*> table[] = {
+      {"2026-01-02T03:04:05.000070Z", "2026-01-02T03:04:05.000070Z"},
+      {"0007-12-31T23:59:59.9Z", "0007-12-31T23:59:59.900000Z"},
+      {"0000-01-01T00:00:00+01:00", "-001-12-31T23:00:00.000000Z"},
+      {"9999-12-31T23:30:00-01:00", "10000-01-01T00:30:00.000000Z"},
+  };
+  for (const auto& [read, written] : table) {
+    const auto instant = read_instant(read);
+    ASSERT_TRUE(instant) << read;
+    EXPECT_EQ(to_text_micro(*instant), written);
+  }
+}
+
 }  // namespace
 }  // namespace clusterip::cluster
