@@ -57,7 +57,8 @@ FieldReader::FieldReader(const Json& value, const FieldReader* parent, std::stri
 
 const Json* FieldReader::member(const char* name) const {
   if (!value_.is_object()) return nullptr;
-  const auto found = value_.find(name);
+  // Compared as a view, so that its length is counted once.
+  const auto found = value_.find(std::string_view(name));
   return found == value_.end() || found->is_null() ? nullptr : &*found;
 }
 

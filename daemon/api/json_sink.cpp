@@ -18,11 +18,11 @@ Json& TreeSink::add(const char* name, Json value) {
 }
 
 void TreeSink::begin_object(const char* name) {
-  open_.push_back(&add(name, Json::object()));
+  open_.push_back(&add(name, Json(Json::value_t::object)));
 }
 
 void TreeSink::begin_list(const char* name) {
-  open_.push_back(&add(name, Json::array()));
+  open_.push_back(&add(name, Json(Json::value_t::array)));
 }
 
 void TreeSink::json(const char* name, const std::string& value) {

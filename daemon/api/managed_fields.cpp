@@ -65,10 +65,11 @@ void write_entries(Json& object, Entries entries) {
   Json list = Json::array();
   for (const Entry& entry : entries) {
     if (entry.fields.empty()) continue;
-    Json item{{"operation", entry.operation},
-              {"apiVersion", entry.api_version},
-              {"fieldsType", kFieldsType},
-              {"fieldsV1", encode(entry.fields)}};
+    Json item;
+    item["operation"] = entry.operation;
+    item["apiVersion"] = entry.api_version;
+    item["fieldsType"] = kFieldsType;
+    item["fieldsV1"] = encode(entry.fields);
     // A client may send an entry without a manager or a time.
     if (!entry.manager.empty()) item["manager"] = entry.manager;
     if (!entry.time.empty()) item["time"] = entry.time;

@@ -12,10 +12,6 @@ using Json = nlohmann::json;
 
 constexpr std::array<std::string_view, 3> kKindNames{"Service", "ServiceCIDR", "IPAddress"};
 
-Json typed(ObjectKind kind) {
-  return Json{{"apiVersion", api_version(kind)}, {"kind", kind_name(kind)}};
-}
-
 void describe_spec(JsonSink& to, const IpAddress& address) {
   to.begin_object("spec");
   if (address.parent) {
@@ -37,6 +33,13 @@ std::string_view kind_name(ObjectKind kind) {
 
 std::string_view api_version(ObjectKind kind) {
   return kind == ObjectKind::kService ? "v1" : "networking.k8s.io/v1";
+}
+
+Json typed_object(ObjectKind kind) {
+  Json object;
+  object["apiVersion"] = api_version(kind);
+  object["kind"] = kind_name(kind);
+  return object;
 }
 
 std::optional<ObjectKind> find_kind(std::string_view api_version, std::string_view kind) {
@@ -88,7 +91,7 @@ Decoded<IpAddress> decode_ip_address(const Json& object) {
 }
 
 Json encode(const ServiceCidr& cidr) {
-  Json object = typed(ObjectKind::kServiceCidr);
+  Json object = typed_object(ObjectKind::kServiceCidr);
   object["metadata"] = encode_meta(cidr.meta);
   TreeSink to(object);
   to.begin_object("spec");
@@ -101,7 +104,7 @@ Json encode(const ServiceCidr& cidr) {
 }
 
 Json encode(const IpAddress& address) {
-  Json object = typed(ObjectKind::kIpAddress);
+  Json object = typed_object(ObjectKind::kIpAddress);
   object["metadata"] = encode_meta(address.meta);
   TreeSink to(object);
   describe_spec(to, address);

@@ -25,6 +25,8 @@ enum class ObjectKind { kService, kServiceCidr, kIpAddress };
 std::string_view kind_name(ObjectKind kind);
 // "networking.k8s.io/v1", the version that is written.
 std::string_view api_version(ObjectKind kind);
+// An object that says what it is, and has nothing else yet.
+nlohmann::json typed_object(ObjectKind kind);
 // The kind of that name in that group and version (Service in v1, the others in networking.k8s.io v1 and
 // v1beta1).
 std::optional<ObjectKind> find_kind(std::string_view api_version, std::string_view kind);

@@ -176,7 +176,7 @@ Decoded<Service> decode_service(const Json& object) {
 }
 
 Json encode(const Service& service) {
-  Json object{{"apiVersion", api_version(ObjectKind::kService)}, {"kind", kind_name(ObjectKind::kService)}};
+  Json object = typed_object(ObjectKind::kService);
   object["metadata"] = encode_meta(service.meta);
   TreeSink to(object);
   describe_content(to, service);
