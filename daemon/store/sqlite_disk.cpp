@@ -255,14 +255,15 @@ std::vector<std::vector<RecordPtr>> read_rows(const std::string& path,
     if (known == resources.end()) {
       throw DiskError("store " + path + " holds an unknown resource \"" + std::string(resource) + "\"");
     }
+    const auto index = static_cast<std::size_t>(known - resources.begin());
     auto record = std::make_shared<Record>();
-    record->resource = static_cast<ResourceId>(known - resources.begin());
+    record->resource = static_cast<ResourceId>(index);
     record->key.name_space = column_text(query.get(), 1);
     record->key.name = column_text(query.get(), 2);
     record->revision = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 3));
     record->document = column_text(query.get(), 4);
     record->row = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 5));
-    records[record->resource].push_back(std::move(record));
+    records[index].push_back(std::move(record));
   }
   return records;
 }
