@@ -257,7 +257,7 @@ void run_all(const Options& options) {
   Suite suite(options);
   for (const int permille : {500, 900, 990, 999}) {
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 16, permille});
-    suite.run<ClaimNext, Floor, OneLook, TwoLooks, Engine, SpinlockedTree, Sbitmap, MutexBitset,
+    suite.run<ClaimNext, Floor, OneLook, TwoLooks, BareSearch, Engine, SpinlockedTree, Sbitmap, MutexBitset,
               MutexOrderedSet>({"claim_next", 20, permille});
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 24, permille});
   }

@@ -5,8 +5,15 @@ FILLS = (500, 900, 990, 999)
 LEVEL = 1.1
 
 
-def goal(name, figure, wanted, met):
-    return {"name": name, "figure": figure, "goal": wanted, "met": met}
+def goal(name, figure, wanted, met, bound=""):
+    """`bound`: what the machine was measured to ask for in the same run, where that says how far the goal can be met."""
+    return {"name": name, "figure": figure, "goal": wanted, "met": met, "bound": bound}
+
+
+def bounds_of(rows):
+    """What looks and bare searches take, in floors."""
+    names = (("one_look", "one look"), ("two_looks", "two looks"), ("bare_search", "bare search"))
+    return "; ".join(f"{name} {rows[peer]['to_floor']:.2f}" for peer, name in names if peer in rows)
 
 
 def absent(name, wanted, why="not measured"):
@@ -20,13 +27,17 @@ def counts_of(ranges):
 
 def floor_goals(figures):
     for permille, most in zip(FILLS, (1.15, 1.4, 2.0, 3.0)):
-        ratio = figures[("claim_next", 20, permille, 1)]["engine"]["to_floor"]
-        yield goal(f"any of 2^20 at {permille / 10:g} %", f"{ratio:.2f} x floor", f"{most:g} x floor", ratio <= most)
+        rows = figures[("claim_next", 20, permille, 1)]
+        ratio = rows["engine"]["to_floor"]
+        yield goal(f"any of 2^20 at {permille / 10:g} %", f"{ratio:.2f} x floor", f"{most:g} x floor", ratio <= most,
+                   bounds_of(rows))
     for what in ("claim", "release", "contains"):
         ratio = figures[(what, 20, 0, 1)]["engine"]["to_floor"]
         yield goal(f"{what} by name", f"{ratio:.2f} x floor", "1.5 x floor", ratio <= 1.5)
-    rate = 1 / figures[("pairs", 20, 990, 2)]["engine"]["to_floor"]
-    yield goal("pairs of 2 threads at 99 %", f"{rate:.2f} of the floor's rate", "0.6", rate >= 0.6)
+    pairs = figures[("pairs", 20, 990, 2)]
+    rate = 1 / pairs["engine"]["to_floor"]
+    looks = f"two looks {1 / pairs['two_looks']['to_floor']:.2f}"
+    yield goal("pairs of 2 threads at 99 %", f"{rate:.2f} of the floor's rate", "0.6", rate >= 0.6, looks)
     full = figures[("full", 20, 1000, 1)]["engine"]["ns"]
     yield goal("full, exactly, on 2^20", f"{full:.1f} ns", "50 ns", full <= 50)
 
@@ -57,8 +68,9 @@ def size_goals(figures, ipv6):
         yield goal(f"a million random IPv6 addresses: {name}", f"{held:.1f} bytes each", "24 bytes", held <= 24)
     for what in ("fill", "steady_claim", "steady_release", "steady_contains"):
         row = f"ipv6_{what}/1048576"
-        ns, floor = ipv6[f"engine/{row}"][0], ipv6[f"floor/{row}"][0]
-        yield goal(f"a million random IPv6 addresses: {what}", f"{ns:.1f} ns each (floor {floor:.1f})", "45 ns", ns <= 45)
+        ns, floor, alone = (ipv6[f"{peer}/{row}"][0] for peer in ("engine", "floor", "one_by_one"))
+        yield goal(f"a million random IPv6 addresses: {what}", f"{ns:.1f} ns each (floor {floor:.1f})", "45 ns", ns <= 45,
+                   f"one miss by one {alone:.0f} ns")
 
 
 def range_goals(ranges):
@@ -71,7 +83,7 @@ def range_goals(ranges):
                 more[peer] = all_ / one - 1
             yield goal(f"{many:,} {shape} ranges against {few} at {permille / 10:g} %",
                        f"{100 * more['engine']:+.1f} % (set {100 * more['set']:+.1f} %, floor {100 * more['floor']:+.1f} %)",
-                       "+3 %", more["engine"] <= 0.03)
+                       "+3 %", more["engine"] <= 0.03, f"floor {100 * more['floor']:+.0f} %")
 
 
 def kubernetes_goals(figures, kubernetes):
@@ -96,5 +108,8 @@ def table(goals):
     lines = [f"{'goal':58}{'figure':>56}{'goal':>18}"]
     words = {True: "met", False: "NOT MET", None: ""}
     for row in goals:
-        lines.append(f"{row['name']:58}{row['figure']:>56}{row['goal']:>18}  {words[row['met']]}".rstrip())
+        met = words[row["met"]]
+        if row["met"] is False and row["bound"]:
+            met += f" ({row['bound']})"
+        lines.append(f"{row['name']:58}{row['figure']:>56}{row['goal']:>18}  {met}".rstrip())
     return "\n".join(lines)

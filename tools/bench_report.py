@@ -17,6 +17,8 @@ BIN = ROOT / "build" / "release" / "bin"
 RESULTS = ROOT / "bench" / "results"
 COLOURS = {"floor": "#888888", "engine": "#0b6e4f", "spinlocked_tree": "#c8553d", "mutex_bitset": "#3d5a80",
            "mutex_std_set": "#8e6c8a", "sbitmap": "#d4a017", "set": "#3d5a80"}
+# Parts of a call, which have a table of their own.
+BOUNDS = ("one_look", "two_looks", "bare_search")
 
 
 def machine():
@@ -102,6 +104,17 @@ def peer_table(title, rows):
             cell = "" if ns is None else f"{ns:,.1f} ns" + (f", {held:.1f} B" if held else "")
             cells.append(f"{cell:>28}")
         lines.append((f"{figure:34}" + "".join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def bounds_table(figures):
+    """What the accesses alone cost beside the whole calls of the same rounds."""
+    lines = [f"{'accesses alone':30}" + "".join(f"{peer:>17}" for peer in ("floor", *BOUNDS, "engine"))]
+    for figure in sorted(figures):
+        rows = figures[figure]
+        if BOUNDS[0] in rows:
+            lines.append((f"{name_of(figure):30}" + "".join(
+                f"{rows[peer]['ns']:14.1f} ns" if peer in rows else " " * 17 for peer in ("floor", *BOUNDS, "engine"))).rstrip())
     return "\n".join(lines)
 
 
@@ -194,7 +207,7 @@ def main():
     goals = bench_goals.judge(figures, ranges, ipv6, kubernetes)
     head = f"{about['processor']}; {about['cores']} cores; Linux {about['kernel']}; {about['compiler']}"
     text = head + f"\nmedians; every peer in the same rounds; sbitmap: {about['sbitmap']}\n\n" + "\n\n".join(
-        [table(figures), peer_table("what/ranges/fill in 0.1 %", ranges), peer_table("random IPv6 addresses of a /64", ipv6),
+        [table(figures), bounds_table(figures), peer_table("what/ranges/fill in 0.1 %", ranges), peer_table("random IPv6 addresses of a /64", ipv6),
          kubernetes_table(kubernetes, figures), bench_goals.table(goals)]) + "\n"
     (RESULTS / "table.txt").write_text(text)
     (RESULTS / "results.json").write_text(json.dumps(

@@ -1,18 +1,20 @@
 // What the processor asks for the accesses alone that no exact search can do without, on words and marks laid
-// out as the engine has them. Not sets: they claim whatever their looks lead to, and look for no more than
-// that.
+// out as the engine has them.
 //
-//   one_look   reads the word at the start, and sets a bit that what it read decides
-//   two_looks  reads the mark behind the start and the word that the mark leads to, stores a mark, and sets
-//              a bit that both decide; its release clears the bit and the mark
+//   one_look     reads the word at the start, and sets a bit that what it read decides
+//   two_looks    reads the mark behind the start and the word that the mark leads to, stores a mark, and sets
+//                a bit that both decide; its release clears the bit and the mark
+//   bare_search  a search through words, without marks: a set, but one that never says "full"
 //
-// The floor knows its word beforehand, so its line is under way while the call before still has the locked
-// instruction to end. Who must look first waits for each look behind that instruction, one after the other.
+// The first two are no sets: they claim whatever their looks lead to. The floor knows its word beforehand, so
+// its line is under way while the call before still has the locked instruction to end. Who must look first
+// waits for each look behind that instruction, one after the other.
 #pragma once
 
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace clusterip::bench {
@@ -68,6 +70,44 @@ class TwoLooks {
  private:
   std::vector<std::atomic<std::uint64_t>> words_;
   std::vector<std::atomic<std::uint8_t>> marks_;
+};
+
+// Words and nothing else: a window of bits from the start on, then word after word. It never says "full", and
+// what it costs grows with the fill.
+class BareSearch {
+ public:
+  static constexpr const char* kName = "bare_search";
+  explicit BareSearch(std::uint64_t size) : words_(size / 64 + 1), size_(size) {}
+
+  bool release(std::uint64_t offset) {
+    return (words_[offset / 64].fetch_and(~bit(offset), std::memory_order_seq_cst) & bit(offset)) != 0;
+  }
+  std::uint64_t claim_next(std::uint64_t start) {
+    std::uint64_t claimed = 0;
+    std::memcpy(&claimed, reinterpret_cast<const char*>(words_.data()) + start / 8, sizeof claimed);
+    const std::uint64_t free = ~claimed >> (start % 8);
+    const std::uint64_t offset = start + static_cast<std::uint64_t>(std::countr_zero(free));
+    if (free == 0 || offset >= size_ || !take(offset)) [[unlikely]]
+      return scan(start);
+    return offset;
+  }
+
+ private:
+  static std::uint64_t bit(std::uint64_t offset) { return std::uint64_t{1} << (offset % 64); }
+  bool take(std::uint64_t offset) {
+    return (words_[offset / 64].fetch_or(bit(offset), std::memory_order_seq_cst) & bit(offset)) == 0;
+  }
+  [[gnu::noinline]] std::uint64_t scan(std::uint64_t start) {
+    std::uint64_t here = ~std::uint64_t{0} << (start % 64);
+    for (std::uint64_t number = start / 64;; number = (number + 1) % (size_ / 64)) {
+      const std::uint64_t free = ~words_[number].load(std::memory_order_acquire) & here;
+      const std::uint64_t offset = number * 64 + static_cast<std::uint64_t>(std::countr_zero(free));
+      if (free != 0 && take(offset)) return offset;
+      here = ~std::uint64_t{0};
+    }
+  }
+  std::vector<std::atomic<std::uint64_t>> words_;
+  std::uint64_t size_;
 };
 
 }  // namespace clusterip::bench

@@ -65,7 +65,7 @@ void append_response(std::string& out, const HttpResponse& response, const Respo
   lines.reserve(response.headers.size() + 4);
   if (!response.content_type.empty()) lines.emplace_back("Content-Type", response.content_type);
   for (const auto& [name, value] : response.headers) lines.emplace_back(name, value);
-  lines.emplace_back(form.keep_alive ? Line{"Keep-Alive", "timeout=5, max=5"} : Line{"Connection", "close"});
+  if (!form.keep_alive) lines.emplace_back("Connection", "close");
   lines.emplace_back("Content-Length", length);
   std::stable_sort(lines.begin(), lines.end(),
                    [](const Line& a, const Line& b) { return precedes_ignoring_case(a.first, b.first); });

@@ -24,7 +24,7 @@ TEST(ResponseText, SortsItsHeaderLinesAndKeepsTheOrderOfEqualOnes) {
   made.headers = {{"Warning", "2"}, {"audit-Id", "x"}, {"Warning", "1"}};
   EXPECT_EQ(text_of(made, {}),
             "HTTP/1.1 201 Created\r\naudit-Id: x\r\nContent-Length: 2\r\nContent-Type: application/json\r\n"
-            "Keep-Alive: timeout=5, max=5\r\nWarning: 2\r\nWarning: 1\r\n\r\n{}");
+            "Warning: 2\r\nWarning: 1\r\n\r\n{}");
 }
 
 TEST(ResponseText, SaysHowLongABodyIsThatItLeavesOut) {
