@@ -7,6 +7,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// A list comes in hundreds of thousands of pieces: that the server is heard need not be told for each.
+constexpr milliseconds kContactWhileListing{10};
+
 FaultKind kind_of(ClientFaultKind kind) {
   switch (kind) {
     case ClientFaultKind::kCredentials:
@@ -170,7 +173,7 @@ void Follower::watch(const std::string& target) {
     if (auto* unreadable = std::get_if<Fault>(&event)) {
       fault = std::move(*unreadable);
     } else {
-      fault = reflector_.heard(std::get<WatchEvent>(event));
+      fault = reflector_.heard(std::get<WatchEvent>(std::move(event)));
     }
     return !fault.has_value();
   };
@@ -190,7 +193,8 @@ void Follower::watch(const std::string& target) {
               fault = Fault{FaultKind::kTooLarge,
                             "a line is longer than " + std::to_string(limits_.line_bytes) + " bytes"};
             }
-            contact();
+            if (!reflector_.wants_list() || Clock::now() - *status_.contact >= kContactWhileListing)
+              contact();
             return outcome == EventLines::Outcome::kMore;
           }};
   const CallResult result = client_.stream(target, sink, limits_.silence);

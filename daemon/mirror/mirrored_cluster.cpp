@@ -30,16 +30,17 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   void begin_snapshot() override {
     const std::lock_guard lock(cluster_.mutex_);
     named_.clear();
+    listed_.clear();
     in_snapshot_ = true;
     replaces_ = cluster_.count(kind_) > 0;
     cluster_.changes_.everything = true;
   }
-  void put(const MirroredObject& object) override {
-    if (in_snapshot_ && replaces_) named_.push_back(hash_of(key_of(meta_of(object))));
+  void put(MirroredObject object) override {
+    if (in_snapshot_) return list(std::move(object));
     std::optional<SeenChange> change;
     {
       const std::lock_guard lock(cluster_.mutex_);
-      if (!in_snapshot_ && cluster_.told_) change = cluster_.change_by(object);
+      if (cluster_.told_) change = cluster_.change_by(object);
       cluster_.put(object);
     }
     if (change) cluster_.told_(*change);
@@ -47,6 +48,7 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   void erase(const MirroredObject& object) override {
     {
       const std::lock_guard lock(cluster_.mutex_);
+      put_listed();
       cluster_.erase(object);
     }
     const cluster::ObjectMeta& meta = meta_of(object);
@@ -55,6 +57,7 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   void end_snapshot() override {
     std::sort(named_.begin(), named_.end());
     const std::lock_guard lock(cluster_.mutex_);
+    put_listed();
     if (replaces_) cluster_.sweep(kind_, named_);
     in_snapshot_ = false;
     std::vector<std::uint64_t>().swap(named_);
@@ -76,6 +79,28 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   const KindHealth& health() const { return health_; }
 
  private:
+  // Objects of a list go in many at once, and while another follower is at it, later: each wait would cost
+  // more than what it waits for.
+  void list(MirroredObject&& object) {
+    if (replaces_) named_.push_back(hash_of(key_of(meta_of(object))));
+    listed_.push_back(std::move(object));
+    if (listed_.size() < kListedAtOnce) return;
+    std::unique_lock lock(cluster_.mutex_, std::defer_lock);
+    if (listed_.size() >= kMostListed) {
+      lock.lock();
+    } else if (!lock.try_lock()) {
+      return;
+    }
+    put_listed();
+  }
+  // With the cluster's mutex held.
+  void put_listed() {
+    for (const MirroredObject& object : listed_) cluster_.put(object);
+    listed_.clear();
+  }
+
+  static constexpr std::size_t kListedAtOnce = 64;
+  static constexpr std::size_t kMostListed = 1024;
   MirroredCluster& cluster_;
   const api::ObjectKind kind_;
   KindHealth health_;
@@ -83,6 +108,7 @@ class MirroredCluster::Door final : public MirrorSink, public FollowObserver {
   bool in_snapshot_ = false;
   bool replaces_ = false;  // what was there before may have gone
   std::vector<std::uint64_t> named_;
+  std::vector<MirroredObject> listed_;  // and not yet put
 };
 
 std::string_view resource_name(api::ObjectKind kind) {

@@ -1,9 +1,10 @@
 // The state that three followers fill: what the verifier's rules look at, what changed since they looked, and
 // how it stands with each kind.
 //
-// One mutex guards everything; followers hold it for one event, readers for one look. Each kind has a sink of
-// its own. A new list is put over what was there, and what it did not name is swept at its end, so a list of
-// a million objects is never held twice; between begin and end of a list that kind is not in step.
+// One mutex guards everything; followers hold it for one event, or for some objects of a list; readers for
+// one look. Each kind has a sink of its own. A new list is put over what was there, and what it did not name
+// is swept at its end, so a list of a million objects is never held twice; between begin and end of a list
+// that kind is not in step.
 #pragma once
 
 #include <array>

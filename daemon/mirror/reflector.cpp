@@ -130,7 +130,7 @@ std::optional<Fault> Reflector::listed(ListPage&& page) {
     return Fault{FaultKind::kVersionWentBack,
                  "a page is of version " + page.resource_version + ", the first one of " + page_version_};
   }
-  for (const MirroredObject& item : page.items) sink_.put(item);
+  for (MirroredObject& item : page.items) sink_.put(std::move(item));
   continue_token_ = std::move(page.continue_token);
   if (!continue_token_.empty()) return std::nullopt;
   version_ = page_version_;
@@ -150,14 +150,14 @@ void Reflector::opened() {
   }
 }
 
-std::optional<Fault> Reflector::heard(const WatchEvent& event) {
+std::optional<Fault> Reflector::heard(WatchEvent event) {
   if (event.type == WatchEvent::Type::kError) {
     const FaultKind kind = event.status.code == 410 ? FaultKind::kGone : FaultKind::kErrorEvent;
     return Fault{kind,
                  std::to_string(event.status.code) + " " + event.status.reason + ": " + event.status.message};
   }
   if (wants_list_) {
-    if (event.type == WatchEvent::Type::kPut) sink_.put(*event.object);
+    if (event.type == WatchEvent::Type::kPut) sink_.put(std::move(*event.object));
     if (event.type == WatchEvent::Type::kErased) sink_.erase(*event.object);
     if (event.type != WatchEvent::Type::kBookmark) return std::nullopt;
     if (!event.ends_initial_events)
@@ -175,7 +175,7 @@ std::optional<Fault> Reflector::heard(const WatchEvent& event) {
     return Fault{FaultKind::kVersionWentBack,
                  "an event is of version " + event.resource_version + ", after " + version_};
   }
-  if (event.type == WatchEvent::Type::kPut) sink_.put(*event.object);
+  if (event.type == WatchEvent::Type::kPut) sink_.put(std::move(*event.object));
   if (event.type == WatchEvent::Type::kErased) sink_.erase(*event.object);
   if (event.type != WatchEvent::Type::kBookmark) ++counters_.events;
   version_ = event.resource_version;

@@ -35,7 +35,7 @@ class MirrorSink {
   virtual ~MirrorSink() = default;
 
   virtual void begin_snapshot() = 0;  // forgets a snapshot that was begun and not ended
-  virtual void put(const MirroredObject& object) = 0;
+  virtual void put(MirroredObject object) = 0;
   virtual void erase(const MirroredObject& object) = 0;
   virtual void end_snapshot() = 0;
 };
@@ -76,7 +76,7 @@ class Reflector {
   std::optional<Fault> listed(ListPage&& page);
   // What came of kWatch, until a fault, or until it ended as it should.
   void opened();
-  std::optional<Fault> heard(const WatchEvent& event);
+  std::optional<Fault> heard(WatchEvent event);
   std::optional<Fault> ended(std::chrono::milliseconds lasted);
   // What came of either: an answer that is no success, or no answer or a wrong one. Every fault that listed
   // and heard report comes back here too.

@@ -16,7 +16,7 @@ class ObjectSink : public daemon::MirrorSink {
     coming_.clear();
     in_snapshot_ = true;
   }
-  void put(const daemon::MirroredObject& object) override {
+  void put(daemon::MirroredObject object) override {
     const std::lock_guard lock(mutex_);
     (in_snapshot_ ? coming_ : versions_)[key(object)] = daemon::meta_of(object).resource_version;
   }
