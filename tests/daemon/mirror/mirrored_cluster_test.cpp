@@ -42,9 +42,9 @@ TEST(MirroredCluster, AListIsWholeAtItsEnd) {
 
 TEST(MirroredCluster, AListIsTakenInWhileSomebodyLooks) {
   Mirrored mirrored;
+  mirrored.sink.begin_snapshot();
   mirrored.cluster.look([&](const verify::State&) {
     std::thread([&] {
-      mirrored.sink.begin_snapshot();
       // As many as need not wait.
       for (unsigned number = 0; number < 1'000; ++number) mirrored.sink.put(address(number));
     }).join();
