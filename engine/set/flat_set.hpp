@@ -8,11 +8,12 @@
 //   touched      a byte a block:       1 = something was claimed in it once
 //
 // Marks are hints. A mark that is missing costs time; a mark that is wrong is taken back by the operation
-// that made it wrong. A claim that takes the last bit of a word marks the word first, then exchanges the
-// word, if it is still as it was seen, by the one locked instruction; a claim that fails takes its mark back.
-// A release clears with one locked instruction, then takes back the marks above. A release before the
-// exchange makes it fail; one after it sees the mark. Marks of blocks are checked against the words
-// themselves, since only words change by locked instructions.
+// that made it wrong. A search that takes the last bit of a word marks the word first, then exchanges the
+// word, if it is still as it was seen, by the one locked instruction; one that fails takes its mark back. A
+// claim by name sets its bit without a look before it; where that filled the word it marks it and looks
+// again. A release clears with one locked instruction, then takes back the marks above, if there ever were
+// any. A release before the exchange makes it fail; one after it sees the mark. Marks of blocks are checked
+// against the words themselves, since only words change by locked instructions.
 //
 // claim_next looks three ways. Calm: a window of bits, one unaligned load from the start on, and the windows
 // behind it; it leaves no marks. Busy: the start's word, or the next word without a mark among the 64 behind
