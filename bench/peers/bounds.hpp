@@ -19,94 +19,90 @@
 
 namespace clusterip::bench {
 
-class OneLook {
+// What all of them have: words, and the locked instruction on one of them.
+class Words {
  public:
-  static constexpr const char* kName = "one_look";
-  explicit OneLook(std::uint64_t size) : words_(size / 64) {}
-
+  explicit Words(std::uint64_t size) : words_(size / 64 + 1) {}
   bool release(std::uint64_t offset) {
-    const std::uint64_t bit = std::uint64_t{1} << (offset % 64);
-    return (words_[offset / 64].fetch_and(~bit, std::memory_order_seq_cst) & bit) != 0;
-  }
-  std::uint64_t claim_next(std::uint64_t start) {
-    std::atomic<std::uint64_t>& word = words_[start / 64];
-    const std::uint64_t free = ~word.load(std::memory_order_acquire);
-    // The lowest free bit at or after the start's, circularly; any one if the word is full.
-    const unsigned ahead =
-        static_cast<unsigned>(std::countr_zero(std::rotr(free, static_cast<int>(start % 64))));
-    const std::uint64_t at = (start + ahead) % 64;
-    word.fetch_or(std::uint64_t{1} << at, std::memory_order_seq_cst);
-    return start / 64 * 64 + at;
+    return (words_[offset / 64].fetch_and(~bit(offset), std::memory_order_seq_cst) & bit(offset)) != 0;
   }
 
- private:
+ protected:
+  static std::uint64_t bit(std::uint64_t offset) { return std::uint64_t{1} << (offset % 64); }
+  std::uint64_t free_in(std::uint64_t number) const {
+    return ~words_[number].load(std::memory_order_acquire);
+  }
+  // Whether it was free.
+  bool set(std::uint64_t offset) {
+    return (words_[offset / 64].fetch_or(bit(offset), std::memory_order_seq_cst) & bit(offset)) == 0;
+  }
+  // Reads the word, and sets its lowest free bit at or after the start's, circularly; any one if it is full.
+  std::uint64_t look_and_set(std::uint64_t number, std::uint64_t start) {
+    const std::uint64_t free = std::rotr(free_in(number), static_cast<int>(start % 64));
+    const std::uint64_t offset =
+        number * 64 + (start + static_cast<std::uint64_t>(std::countr_zero(free))) % 64;
+    static_cast<void>(set(offset));
+    return offset;
+  }
+
   std::vector<std::atomic<std::uint64_t>> words_;
 };
 
-class TwoLooks {
+class OneLook : public Words {
+ public:
+  static constexpr const char* kName = "one_look";
+  using Words::Words;
+  std::uint64_t claim_next(std::uint64_t start) { return look_and_set(start / 64, start); }
+};
+
+class TwoLooks : public Words {
  public:
   static constexpr const char* kName = "two_looks";
-  explicit TwoLooks(std::uint64_t size) : words_(size / 64), marks_(size / 64) {}
+  explicit TwoLooks(std::uint64_t size) : Words(size), marks_(size / 64) {}
 
   bool release(std::uint64_t offset) {
-    const std::uint64_t bit = std::uint64_t{1} << (offset % 64);
-    const bool held = (words_[offset / 64].fetch_and(~bit, std::memory_order_seq_cst) & bit) != 0;
+    const bool held = Words::release(offset);
     marks_[offset / 64].store(0, std::memory_order_relaxed);
     return held;
   }
   std::uint64_t claim_next(std::uint64_t start) {
     // The neighbour or not, as the mark says.
     const std::uint64_t number = start / 64 ^ marks_[start / 64].load(std::memory_order_relaxed);
-    std::atomic<std::uint64_t>& word = words_[number];
-    const std::uint64_t free = ~word.load(std::memory_order_acquire);
-    const unsigned ahead =
-        static_cast<unsigned>(std::countr_zero(std::rotr(free, static_cast<int>(start % 64))));
-    const std::uint64_t at = (start + ahead) % 64;
     marks_[number].store(1, std::memory_order_release);
-    word.fetch_or(std::uint64_t{1} << at, std::memory_order_seq_cst);
-    return number * 64 + at;
+    return look_and_set(number, start);
   }
 
  private:
-  std::vector<std::atomic<std::uint64_t>> words_;
   std::vector<std::atomic<std::uint8_t>> marks_;
 };
 
 // Words and nothing else: a window of bits from the start on, then word after word. It never says "full", and
 // what it costs grows with the fill.
-class BareSearch {
+class BareSearch : public Words {
  public:
   static constexpr const char* kName = "bare_search";
-  explicit BareSearch(std::uint64_t size) : words_(size / 64 + 1), size_(size) {}
+  explicit BareSearch(std::uint64_t size) : Words(size), size_(size) {}
 
-  bool release(std::uint64_t offset) {
-    return (words_[offset / 64].fetch_and(~bit(offset), std::memory_order_seq_cst) & bit(offset)) != 0;
-  }
   std::uint64_t claim_next(std::uint64_t start) {
     std::uint64_t claimed = 0;
     std::memcpy(&claimed, reinterpret_cast<const char*>(words_.data()) + start / 8, sizeof claimed);
     const std::uint64_t free = ~claimed >> (start % 8);
     const std::uint64_t offset = start + static_cast<std::uint64_t>(std::countr_zero(free));
-    if (free == 0 || offset >= size_ || !take(offset)) [[unlikely]]
+    if (free == 0 || offset >= size_ || !set(offset)) [[unlikely]]
       return scan(start);
     return offset;
   }
 
  private:
-  static std::uint64_t bit(std::uint64_t offset) { return std::uint64_t{1} << (offset % 64); }
-  bool take(std::uint64_t offset) {
-    return (words_[offset / 64].fetch_or(bit(offset), std::memory_order_seq_cst) & bit(offset)) == 0;
-  }
   [[gnu::noinline]] std::uint64_t scan(std::uint64_t start) {
     std::uint64_t here = ~std::uint64_t{0} << (start % 64);
     for (std::uint64_t number = start / 64;; number = (number + 1) % (size_ / 64)) {
-      const std::uint64_t free = ~words_[number].load(std::memory_order_acquire) & here;
+      const std::uint64_t free = free_in(number) & here;
       const std::uint64_t offset = number * 64 + static_cast<std::uint64_t>(std::countr_zero(free));
-      if (free != 0 && take(offset)) return offset;
+      if (free != 0 && set(offset)) return offset;
       here = ~std::uint64_t{0};
     }
   }
-  std::vector<std::atomic<std::uint64_t>> words_;
   std::uint64_t size_;
 };
 
