@@ -6,11 +6,11 @@ function(clusterip_library name)
   clusterip_warnings(${name})
 endfunction()
 
-# clusterip_heap(NAME): the program takes its memory from mimalloc, if there is one. Nothing in it names a symbol of the library,
+# clusterip_heap(NAME): the program takes its memory from tcmalloc, if there is one. Nothing in it names a symbol of the library,
 # so the linker is told to keep it.
 function(clusterip_heap name)
-  if(TARGET mimalloc)
-    target_link_libraries(${name} PRIVATE -Wl,--push-state,--no-as-needed mimalloc -Wl,--pop-state)
+  if(TARGET PkgConfig::tcmalloc)
+    target_link_libraries(${name} PRIVATE -Wl,--push-state,--no-as-needed PkgConfig::tcmalloc -Wl,--pop-state)
   endif()
 endfunction()
 

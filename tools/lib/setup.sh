@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 jobs=${CLUSTERIP_JOBS:-$(nproc)}
 
 build_packages=(g++ cmake ninja-build pkg-config libboost-dev libboost-program-options-dev libcpp-httplib-dev
-                nlohmann-json3-dev libsqlite3-dev libyaml-cpp-dev zlib1g-dev libmimalloc-dev)
+                nlohmann-json3-dev libsqlite3-dev libyaml-cpp-dev zlib1g-dev libgoogle-perftools-dev)
 test_packages=(libgtest-dev libgmock-dev openssl)
 bench_packages=(libbenchmark-dev)
 
