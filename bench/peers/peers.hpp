@@ -28,8 +28,12 @@ class EngineFrom {
   static constexpr const char* kName = "engine";
   explicit EngineFrom(std::uint64_t size) : size_(size) {}
 
-  bool claim(std::uint64_t offset) { return set_.ipv4().claim(set_.line(), kBase + offset); }
-  bool release(std::uint64_t offset) { return set_.ipv4().release(set_.line(), kBase + offset); }
+  [[gnu::always_inline]] bool claim(std::uint64_t offset) {
+    return set_.ipv4().claim(set_.line(), kBase + offset);
+  }
+  [[gnu::always_inline]] bool release(std::uint64_t offset) {
+    return set_.ipv4().release(set_.line(), kBase + offset);
+  }
   bool contains(std::uint64_t offset) { return set_.ipv4().contains(kBase + offset); }
   [[gnu::always_inline]] std::uint64_t claim_next(std::uint64_t start) {
     const auto found = set_.ipv4().claim_next(set_.line(), {kBase, kBase + size_ - 1}, kBase + start);
