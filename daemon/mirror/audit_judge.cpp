@@ -176,8 +176,9 @@ void AuditJudge::judge(cluster::Instant now) {
   if (record_.gaps.empty())
     faults = std::async(std::launch::async, [&history] { return verify::find_faults(history); });
   keep(history, decide(history, now));
-  wants_start_ = wants_start(history);
-  if (history.beginning.is_known() && record_.gaps.empty()) starts_in_a_row_ = 0;
+  gathered_.whole = history.beginning.is_known() && record_.gaps.empty();
+  wants_start_ = wants_start();
+  if (gathered_.whole) starts_in_a_row_ = 0;
   if (faults.valid()) tell_faults(faults.get(), ripe_at(now));
 }
 
@@ -207,11 +208,10 @@ std::vector<Decision> AuditJudge::decide(const verify::History& history, cluster
   return fresh;
 }
 
-bool AuditJudge::wants_start(const verify::History& history) const {
-  const bool is_whole = history.beginning.is_known() && record_.gaps.empty();
+bool AuditJudge::wants_start() const {
   const bool goes_on = std::any_of(record_.gaps.begin(), record_.gaps.end(),
                                    [](const verify::Gap& gap) { return gap.when.to == verify::kEnd; });
-  return options_.read_start && !is_whole && !goes_on && !new_start_;
+  return options_.read_start && !gathered_.whole && !goes_on && !new_start_;
 }
 
 void AuditJudge::ask_for_start(cluster::Instant now) {

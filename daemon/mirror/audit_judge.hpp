@@ -64,6 +64,7 @@ struct AuditReport {
   AuditInbox::Counts counts;
   std::size_t window = 0;
   std::vector<verify::Gap> gaps;                   // of the window
+  bool whole = false;                              // no gap, and what there was before the window is known
   std::map<std::string, std::uint64_t> verdicts;   // by verdict
   std::map<std::string, std::uint64_t> forbidden;  // by rule
   std::deque<std::string> notable;                 // forbidden and undecided ones as JSON, the newest first
@@ -123,7 +124,7 @@ class AuditJudge {
   std::vector<verify::Decision> decide(const verify::History& history, cluster::Instant now);
   void tell_faults(std::vector<verify::ReplayFinding> findings, cluster::Instant ripe);
   void keep(const verify::History& history, const std::vector<verify::Decision>& fresh);
-  bool wants_start(const verify::History& history) const;
+  bool wants_start() const;
   void ask_for_start(cluster::Instant now);
   void begin_anew(cluster::Instant now);
   void keep_refused(const verify::AuditedRequest& request, const std::string& line);

@@ -128,7 +128,8 @@ VerificationAnswer decisions(const Mirror& mirror, const AuditJudge* audit,
   json["summary"] = {{"events", report->counts.events},
                      {"problems", report->counts.problems},
                      {"losses", report->counts.losses},
-                     {"window", report->window}};
+                     {"window", report->window},
+                     {"whole", report->whole}};
   if (!report->counts.last_problem.empty()) json["summary"]["lastProblem"] = report->counts.last_problem;
   if (!report->counts.last_loss.empty()) json["summary"]["lastLoss"] = report->counts.last_loss;
   json["summary"]["gaps"] = Json::array();

@@ -258,6 +258,8 @@ def plant_everything(arguments, plane, report):
     passing = planter.service({}, "forged-passing")
     must(planter.call("DELETE", f"{SERVICES}/{passing['metadata']['name']}"), "deletion of a Service")
     time.sleep(22)
+    # Something may have been lost while the cluster was read; then it is read again.
+    mirror.wait_whole()
     forger = Forger(log_of(plane, 0))
     free = [f"10.94.0.{number}" for number in range(201, 207)]
     await_verdicts(mirror, [(*one, time.monotonic()) for one in forger.forge_all(held, free)], report)

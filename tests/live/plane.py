@@ -142,6 +142,15 @@ class Mirror:
             time.sleep(0.2)
         raise SystemExit("live: the mirror did not come into step")
 
+    def wait_whole(self, seconds=150):
+        """Until it knows what there was before the events that it judges by."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.get("decisions")["summary"]["whole"]:
+                return
+            time.sleep(0.5)
+        raise SystemExit("live: the audit record did not become whole")
+
     def memory_mb(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) // 1024

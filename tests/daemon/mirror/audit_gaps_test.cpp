@@ -67,6 +67,8 @@ TEST_F(AuditGapsTest, JoinsAClusterInTheMidstOfItsLife) {
   log.clear();
   const auto joined = run(true);
   EXPECT_EQ(asked, 2U);
+  EXPECT_FALSE(alone->whole);
+  EXPECT_TRUE(joined->whole);
   EXPECT_THAT(log, HasSubstr("not known: not now"));
   EXPECT_THAT(log, HasSubstr("are judged by what the cluster had then"));
   EXPECT_EQ(joined->verdicts.count("forbidden"), 0U) << log;
@@ -91,8 +93,12 @@ TEST_F(AuditGapsTest, IsWholeAgainBehindAGap) {
     return objects_after(lines, sent + 1);
   };
   begin();
+  bool was_broken = false;
   for (; sent < lines.size(); ++sent) {
     const std::string server = lines[sent].server == 0 ? "one" : "two";
+    const auto now = judge->report();
+    was_broken = was_broken || (sent > lost && !now->whole);
+    EXPECT_TRUE(now->gaps.empty() || !now->whole);
     if (sent == lost) {
       EXPECT_NE(judge->receive(server, lines[sent].text.substr(1)), "");
     }
@@ -102,6 +108,8 @@ TEST_F(AuditGapsTest, IsWholeAgainBehindAGap) {
   finish(lines);
   const auto report = judge->report();
   EXPECT_EQ(report->counts.losses, 1U);
+  EXPECT_TRUE(was_broken);
+  EXPECT_TRUE(report->whole);
   EXPECT_TRUE(report->gaps.empty());
   EXPECT_EQ(report->forbidden.count("range-not-available"), 1U) << log;
   std::istringstream text(log);
