@@ -258,8 +258,8 @@ void run_all(const Options& options) {
   Suite suite(options);
   for (const int permille : {500, 900, 990, 999}) {
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 16, permille});
-    suite.run<ClaimNext, Floor, OneLook, TwoLooks, BareSearch, Engine, SpinlockedTree, Sbitmap, MutexBitset,
-              MutexOrderedSet>({"claim_next", 20, permille});
+    suite.run<ClaimNext, Floor, OneLook, TwoLooks, BareSearch, Tree, Engine, SpinlockedTree, Sbitmap,
+              MutexBitset, MutexOrderedSet>({"claim_next", 20, permille});
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 24, permille});
   }
   suite.run<Claims, Floor, Engine, SpinlockedTree, MutexBitset, MutexOrderedSet>({"claim", 20});

@@ -12,7 +12,7 @@ def goal(name, figure, wanted, met, bound=""):
 
 def bounds_of(rows):
     """What looks and bare searches take, in floors."""
-    names = (("one_look", "one look"), ("two_looks", "two looks"), ("bare_search", "bare search"))
+    names = (("one_look", "one look"), ("two_looks", "two looks"), ("bare_search", "bare search"), ("bare_tree", "bare tree"))
     return "; ".join(f"{name} {rows[peer]['to_floor']:.2f}" for peer, name in names if peer in rows)
 
 
