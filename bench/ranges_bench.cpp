@@ -80,14 +80,14 @@ class Engine {
       changes.push_back({.name = "r", .cidr = range, .state = RangeState::kReady});
     allocator_.ranges().apply(changes);
   }
-  std::uint32_t take(SeededDraws& draws) {
+  [[gnu::always_inline]] std::uint32_t take(SeededDraws& draws) {
     const auto outcome = allocate(draws);
     if (const auto* got = std::get_if<Allocation>(&outcome)) [[likely]]
       return static_cast<std::uint32_t>(low_half(got->address.bits()));
     std::fputs("ranges_bench: full where an address is free\n", stderr);
     std::abort();
   }
-  AllocateOutcome allocate(SeededDraws& draws) { return allocator_.allocate(draws); }
+  [[gnu::always_inline]] AllocateOutcome allocate(SeededDraws& draws) { return allocator_.allocate(draws); }
   void release(std::uint32_t address) { static_cast<void>(allocator_.release(Address::v4(address))); }
 
  private:
@@ -124,7 +124,7 @@ class Floor : Spans {
  public:
   static constexpr const char* kName = "floor";
   explicit Floor(const std::vector<Cidr>& ranges) : Spans(ranges), words_(std::size_t{1} << 19) {}
-  std::uint32_t take(SeededDraws& draws) {
+  [[gnu::always_inline]] std::uint32_t take(SeededDraws& draws) {
     const Dynamic& span = draw(draws);
     const auto at = static_cast<std::uint32_t>(span.first + draws.below(span.size));
     word(at).fetch_or(bit(at), std::memory_order_seq_cst);
@@ -142,7 +142,7 @@ class Set : Spans {
  public:
   static constexpr const char* kName = "set";
   explicit Set(const std::vector<Cidr>& ranges) : Spans(ranges) {}
-  std::uint32_t take(SeededDraws& draws) {
+  [[gnu::always_inline]] std::uint32_t take(SeededDraws& draws) {
     auto& line = set_.line();
     for (;;) {
       const Dynamic& span = draw(draws);
@@ -157,7 +157,7 @@ class Set : Spans {
         return static_cast<std::uint32_t>(got);
     }
   }
-  void release(std::uint32_t at) { set_.ipv4().release(set_.line(), at); }
+  [[gnu::always_inline]] void release(std::uint32_t at) { set_.ipv4().release(set_.line(), at); }
 
  private:
   AddressSet set_;
