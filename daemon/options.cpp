@@ -86,7 +86,7 @@ po::options_description describe(Written& to) {
       "max-json-depth", text(to.json_depth), "deepest nesting of a body; beyond it 400")(
       "max-connections", text(to.connections), "connections served at once, each by a thread")(
       "max-queued-connections", text(to.queue), "connections that wait for a thread; beyond it 429")(
-      "max-watches", text(to.watches), "watches open at once; beyond it the connection is closed")(
+      "max-watches", text(to.watches), "watches open at once; beyond it they are refused with 429")(
       "max-queued-commits", text(to.commit_queue), "requests that wait for the disk; beyond it 429")(
       "watch-log-events", text(to.watch_log), "events kept for watches that resume; older ones answer 410")(
       "head-timeout", text(to.head_timeout), "for a whole request head")(

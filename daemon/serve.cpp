@@ -108,7 +108,7 @@ std::unique_ptr<Disk> open_disk(const ServeOptions& options) {
   for (const api::Resource& resource : api::resources()) {
     if (!resource.is_view()) names.emplace_back(resource.stored_as);
   }
-  return std::make_unique<SqliteDisk>(options.data_dir, std::move(names));
+  return std::make_unique<SqliteDisk>(options.data_dir, std::move(names), api::is_document);
 }
 
 int serve(const ServeOptions& options, const OpenDisk& open) {

@@ -1,5 +1,7 @@
 #include "daemon/api/document.hpp"
 
+#include "daemon/api/json_skim.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -32,6 +34,15 @@ std::string write_document(const nlohmann::json& object) {
   document += '}';
   document.shrink_to_fit();
   return document;
+}
+
+bool is_document(std::string_view text) {
+  if (!text.starts_with(kStart)) return false;
+  const char* end = text.data() + text.size();
+  JsonSkim skim(text.data(), end);
+  // What is merely unusual is left to the general parser.
+  if (skim.skip() && skim.position() == end) return true;
+  return nlohmann::json::accept(text);
 }
 
 nlohmann::json read_document(std::string_view document, std::uint64_t revision) {

@@ -19,6 +19,9 @@ std::string write_document(const nlohmann::json& object);
 // what was never stored and has none, here and below.
 nlohmann::json read_document(std::string_view document, std::uint64_t revision);
 
+// Whether a text that was kept by somebody else is a document; what read_document takes.
+bool is_document(std::string_view text);
+
 // Appends the object as JSON text. Without `kind`, as upstream prints the items of lists.
 void append_object(std::string& out, std::string_view document, std::uint64_t revision,
                    std::string_view api_version = {}, std::string_view kind = {});

@@ -124,7 +124,8 @@ class YamlDump final : public YamlVisitor {
     if (done.holds_items) {
       item_.reset();
       // The items are gone already; the list's place in its document stays taken.
-      if (!open_.empty()) add(nullptr, done.line);
+      if (!open_.empty()) return add(nullptr, done.line);
+      has_documents_ = true;
     } else {
       add(std::move(done.value), done.line);
     }

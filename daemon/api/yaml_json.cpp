@@ -46,6 +46,7 @@ class TreeBuilder final : public YamlVisitor {
   void scalar(const YamlScalar& scalar, YamlAnchor anchor, std::size_t line) override {
     if (wants_key()) {
       open_.back().key = scalar.value();
+      open_.back().merges = scalar.is_plain && scalar.text == "<<";
     } else {
       add({scalar.value(), 1, 0}, anchor, line);
     }
@@ -73,6 +74,7 @@ class TreeBuilder final : public YamlVisitor {
     std::optional<Json> key;
     YamlAnchor anchor = 0;
     std::size_t line = 0;
+    bool merges = false;  // the key takes over the members of other maps
   };
 
   bool wants_key() const {
@@ -103,16 +105,37 @@ class TreeBuilder final : public YamlVisitor {
     frame.tree.height = std::max(frame.tree.height, tree.height + 1);
     if (frame.tree.nodes > limits_.nodes) throw YamlError{line, "holds too many values"};
     if (frame.key) {
-      const std::string name = member_name(*frame.key);
-      if (frame.tree.value.contains(name)) {
-        repeated_.push_back("line " + std::to_string(line) + ": key " + go_syntax(*frame.key) +
-                            " already set in map");
+      const Json key = *std::exchange(frame.key, std::nullopt);
+      if (frame.merges) {
+        merge(frame.tree.value, tree.value, line);
+      } else {
+        set(frame.tree.value, key, std::move(tree.value), line);
       }
-      frame.tree.value[name] = std::move(tree.value);
-      frame.key.reset();
     } else {
       frame.tree.value.push_back(std::move(tree.value));
     }
+  }
+
+  void set(Json& map, const Json& key, Json value, std::size_t line) {
+    const std::string name = member_name(key);
+    if (map.contains(name)) {
+      repeated_.push_back("line " + std::to_string(line) + ": key " + go_syntax(key) + " already set in map");
+    }
+    map[name] = std::move(value);
+  }
+
+  // As go-yaml does: what is set later counts, and of several maps the first. (decode.go, merge)
+  void merge(Json& map, const Json& others, std::size_t line) {
+    const bool is_list = others.is_array();
+    const auto is_map = [](const Json& one) { return one.is_object(); };
+    if (!others.is_object() && !(is_list && std::all_of(others.begin(), others.end(), is_map))) {
+      throw YamlError{0, "map merge requires map or sequence of maps as the value"};
+    }
+    const auto take = [&](const Json& other) {
+      for (const auto& [name, value] : other.items()) set(map, name, value, line);
+    };
+    if (!is_list) return take(others);
+    std::for_each(others.rbegin(), others.rend(), take);
   }
 
   const YamlLimits& limits_;

@@ -131,6 +131,11 @@ struct Shared {
   void prepare(Server& server) {
     server.new_task_queue = [this] { return new PoolQueue(pool); };  // the library deletes it
     server.set_tcp_nodelay(true);
+    // The library's own choice would let a second server share the port.
+    server.set_socket_options([](socket_t socket) {
+      const int on = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
   }
 };
 

@@ -1,11 +1,12 @@
 #include "daemon/http/token_file.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 namespace clusterip::daemon {
 namespace {
 
-constexpr std::string_view kScheme = "Bearer ";
+constexpr std::string_view kScheme = "bearer ";
 constexpr std::chrono::seconds kLookAgain{10};
 constexpr std::string_view kDefaultUser = "system:admin";
 
@@ -32,6 +33,7 @@ std::string TokenFile::load() {
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     if (line.empty() || line.front() == '#') continue;
     const std::size_t comma = line.find(',');
+    if (comma == 0) return "token file " + path_ + " has a line without a token: \"" + line + "\"";
     entries.push_back({line.substr(0, comma),
                        comma == std::string::npos ? std::string(kDefaultUser) : line.substr(comma + 1)});
   }
@@ -54,7 +56,12 @@ std::optional<std::string> TokenFile::user_of(std::string_view authorization) {
   }
   // A file that has become unreadable leaves the tokens as they were.
   if (stale) (void)load();
-  if (authorization.substr(0, kScheme.size()) != kScheme) return std::nullopt;
+  // The name of the scheme in any case. (authentication/request/bearertoken)
+  const std::string_view scheme = authorization.substr(0, kScheme.size());
+  const auto alike = [](char written, char lower) {
+    return written == lower || (lower != ' ' && static_cast<char>(written | 0x20) == lower);
+  };
+  if (!std::equal(scheme.begin(), scheme.end(), kScheme.begin(), kScheme.end(), alike)) return std::nullopt;
   const std::string_view token = authorization.substr(kScheme.size());
   const std::lock_guard lock(mutex_);
   std::optional<std::string> user;

@@ -242,7 +242,7 @@ std::vector<RowSpan> shares_of_rows(const Session& session) {
 // The records of each resource in these rows, read over a connection of its own.
 std::vector<std::vector<RecordPtr>> read_rows(const std::string& path,
                                               const std::vector<std::string>& resources,
-                                              const RowSpan& span) {
+                                              SqliteDisk::CheckDocument check, const RowSpan& span) {
   const Session session(path);
   const Statement query = session.prepare(
       "SELECT resource, namespace, name, revision, document, row FROM objects WHERE row BETWEEN ?1 AND ?2");
@@ -263,6 +263,10 @@ std::vector<std::vector<RecordPtr>> read_rows(const std::string& path,
     record->revision = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 3));
     record->document = column_text(query.get(), 4);
     record->row = static_cast<std::uint64_t>(sqlite3_column_int64(query.get(), 5));
+    if (!check(record->document)) {
+      throw DiskError("store " + path + ": the document of " + resources[index] + " " +
+                      record->key.name_space + "/" + record->key.name + " cannot be read");
+    }
     records[index].push_back(std::move(record));
   }
   return records;
@@ -272,14 +276,18 @@ std::vector<std::vector<RecordPtr>> read_rows(const std::string& path,
 
 struct SqliteDisk::Impl {
   std::vector<std::string> resources;
+  CheckDocument check;
   DirectoryLock lock;
   Session session;
   Statement begin, commit, rollback, insert, update, erase, set_meta;
   int log_pages = 0;  // in the write-ahead log since the last commit
   std::optional<Folding> folding;
 
-  Impl(const std::string& directory, std::vector<std::string> names)
-      : resources(std::move(names)), lock(make_directory(directory)), session(directory + "/clusterip.db") {
+  Impl(const std::string& directory, std::vector<std::string> names, CheckDocument check_document)
+      : resources(std::move(names)),
+        check(check_document),
+        lock(make_directory(directory)),
+        session(directory + "/clusterip.db") {
     // Full synchronisation: what was answered is on the disk.
     session.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;");
     session.run(kMeta);
@@ -358,8 +366,8 @@ struct SqliteDisk::Impl {
   }
 };
 
-SqliteDisk::SqliteDisk(const std::string& directory, std::vector<std::string> resources)
-    : impl_(std::make_unique<Impl>(directory, std::move(resources))) {}
+SqliteDisk::SqliteDisk(const std::string& directory, std::vector<std::string> resources, CheckDocument check)
+    : impl_(std::make_unique<Impl>(directory, std::move(resources), check)) {}
 
 SqliteDisk::~SqliteDisk() = default;
 
@@ -368,7 +376,8 @@ Kept SqliteDisk::load() {
   const std::vector<std::string>& resources = impl_->resources;
   std::vector<std::future<std::vector<std::vector<RecordPtr>>>> parts;
   for (const RowSpan& span : shares_of_rows(impl_->session)) {
-    parts.push_back(std::async(std::launch::async, [&, span] { return read_rows(path, resources, span); }));
+    parts.push_back(
+        std::async(std::launch::async, [&, span] { return read_rows(path, resources, impl_->check, span); }));
   }
   Kept kept;
   kept.records.resize(resources.size());

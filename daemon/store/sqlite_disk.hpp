@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/store/disk.hpp"
@@ -18,8 +19,10 @@ namespace clusterip::daemon {
 
 class SqliteDisk : public Disk {
  public:
-  // `resources` names the resources in the order of their ids.
-  SqliteDisk(const std::string& directory, std::vector<std::string> resources);
+  using CheckDocument = bool (*)(std::string_view document);
+  // `resources` names the resources in the order of their ids. Any program can write to the file: what it
+  // holds is loaded only if all documents pass the check.
+  SqliteDisk(const std::string& directory, std::vector<std::string> resources, CheckDocument check);
   ~SqliteDisk() override;
   Kept load() override;
   void commit(std::span<const Event> events, std::uint64_t revision) override;

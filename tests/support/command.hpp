@@ -11,8 +11,9 @@ struct CommandResult {
   std::string errors;
 };
 
-// `arguments` as a shell reads them; `input` goes to standard input.
+// `arguments` as a shell reads them; `input` goes to standard input. `sink`: where a shell sends standard
+// output (">/dev/full"), in place of keeping it.
 CommandResult run_command(const std::string& program, const std::string& arguments,
-                          const std::string& input = "");
+                          const std::string& input = "", const std::string& sink = "");
 
 }  // namespace clusterip::testing

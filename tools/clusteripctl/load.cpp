@@ -67,8 +67,8 @@ std::vector<Cidr> read_ranges(const std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     const std::string word = text.substr(at, comma - at);
-    const auto cidr = read_cidr_sloppy(word);
-    if (!cidr) throw OptionError("--ranges: \"" + word + "\" is no CIDR");
+    const auto cidr = read_cidr(word);
+    if (!cidr) throw OptionError("--ranges: \"" + word + "\" is no CIDR that a ServiceCIDR may have");
     ranges.push_back(*cidr);
     at = comma + 1;
   }
@@ -136,15 +136,22 @@ void write(const LoadReport& report, const std::string& form) {
   write_load_table(report, std::cout);
 }
 
+std::uint64_t within(const char* flag, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
+  if (value >= least && value <= most) return value;
+  throw OptionError(std::string(flag) + ": \"" + std::to_string(value) + "\" is not between " +
+                    std::to_string(least) + " and " + std::to_string(most));
+}
+
 LoadOptions load_options(const LoadFlags& flags) {
+  constexpr std::uint64_t kWeek = 7 * 24 * 3600;
   LoadOptions options;
   options.seed = flags.seed;
-  options.clients = std::clamp<std::uint64_t>(flags.clients, 1, 1024);
+  options.clients = within("--clients", flags.clients, 1, 1024);
   options.rate = static_cast<double>(flags.rate);
-  options.duration = std::chrono::seconds(std::min<std::uint64_t>(flags.duration, 7 * 24 * 3600));
+  options.duration = std::chrono::seconds(within("--duration", flags.duration, 1, kWeek));
   options.name_space =
       flags.name_space.empty() ? "clusterip-load-" + std::to_string(flags.seed) : flags.name_space;
-  options.shape.most_services = std::max<std::uint64_t>(flags.most_services, 1);
+  options.shape.most_services = within("--max-services", flags.most_services, 1, 1'000'000);
   options.shape.more_ranges = read_ranges(flags.ranges);
   return options;
 }
@@ -189,6 +196,9 @@ int run_load_command(const std::vector<std::string>& arguments) {
     if (const std::string fault = clean_up(client, report.options); !fault.empty()) {
       std::cerr << "clusteripctl load: not all could be deleted: " << fault << '\n';
     }
+  }
+  if (report.figures.all_failed()) {
+    return unusable("not one request was carried out; " + report.figures.errors.begin()->first);
   }
   const bool wrong = std::any_of(
       report.findings.begin(), report.findings.end(),

@@ -125,6 +125,11 @@ void LoadFigures::add(LoadFigures&& other) {
   }
 }
 
+bool LoadFigures::all_failed() const {
+  const auto is_empty = [](const std::vector<std::uint32_t>& steps) { return steps.empty(); };
+  return !errors.empty() && std::all_of(good.begin(), good.end(), is_empty);
+}
+
 std::variant<std::vector<Cidr>, std::string> find_ranges(ApiClient& client) {
   const CallResult listed = client.get("/apis/networking.k8s.io/v1/servicecidrs");
   if (std::string fault = fault_of(listed); !fault.empty()) return fault;
@@ -140,10 +145,18 @@ std::variant<std::vector<Cidr>, std::string> find_ranges(ApiClient& client) {
 }
 
 std::string make_namespace(ApiClient& client, const std::string& name) {
-  const CallResult made = client.call(namespace_request(name));
-  const auto* answer = std::get_if<ApiAnswer>(&made);
-  if (answer != nullptr && answer->status == 409) return "";
-  return fault_of(made);
+  constexpr std::string_view kGoing = "object is being deleted: ";
+  constexpr std::chrono::seconds kPatience{60};
+  const Clock::time_point end = Clock::now() + kPatience;
+  for (;;) {
+    const CallResult made = client.call(namespace_request(name));
+    const auto* answer = std::get_if<ApiAnswer>(&made);
+    std::string fault = fault_of(made);
+    if (answer == nullptr || answer->status != 409) return fault;
+    if (!fault.starts_with(kGoing)) return "";
+    if (Clock::now() > end) return fault;
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 LoadFigures run_load(daemon::Credentials& credentials, const daemon::ClientLimits& limits,

@@ -43,12 +43,14 @@ struct LoadFigures {
   double elapsed = 0;  // seconds
 
   void add(LoadFigures&& other);
+  // Requests failed and none succeeded.
+  bool all_failed() const;
 };
 
 // The families and ranges that a server has: what plans may ask for. The text is why that cannot be known.
 std::variant<std::vector<Cidr>, std::string> find_ranges(daemon::ApiClient& client);
 
-// "" or why the namespace cannot be made.
+// "" or why the namespace cannot be made. One of that name that is just going is waited for.
 [[nodiscard]] std::string make_namespace(daemon::ApiClient& client, const std::string& name);
 
 LoadFigures run_load(daemon::Credentials& credentials, const daemon::ClientLimits& limits,

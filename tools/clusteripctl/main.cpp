@@ -58,7 +58,10 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   try {
-    return clusterip::ctl::run({argv + 1, argv + argc});
+    const int code = clusterip::ctl::run({argv + 1, argv + argc});
+    if (std::cout.flush()) return code;
+    std::cerr << "clusteripctl: the output could not be written\n";
+    return clusterip::ctl::kExitUnreadable;
   } catch (const std::exception& error) {
     std::cerr << "clusteripctl: " << error.what() << '\n';
     return clusterip::ctl::kExitUnreadable;

@@ -64,6 +64,20 @@ TEST(Yaml, TellsOfKeysThatStandTwice) {
   EXPECT_EQ(read_first("{a: 1}\n"), R"({"a":1})");
 }
 
+// As sigs.k8s.io/yaml 1.6 answers.
+TEST(Yaml, AMapTakesOverTheMembersOfOthers) {
+  EXPECT_EQ(read("a: &a {x: q}\nb: {<<: *a, z: w}"), R"([{"a":{"x":"q"},"b":{"x":"q","z":"w"}}])");
+  EXPECT_EQ(read("a: &a {x: q}\nb: {x: 1, <<: *a}"), R"([{"a":{"x":"q"},"b":{"x":"q"}}])");
+  EXPECT_EQ(read("{<<: [{x: 1, v: 1}, {x: 2, z: 2}], w: 3}"), R"([{"v":1,"w":3,"x":1,"z":2}])");
+  EXPECT_EQ(read("{<<: {<<: {x: 1}, v: 2}}"), R"([{"v":2,"x":1}])");
+  EXPECT_EQ(read("{<<: []}"), "[{}]");
+  EXPECT_EQ(read("{'<<': {x: 1}}"), R"([{"<<":{"x":1}}])");
+  for (const char* text : {"{<<: 5}", "{<<: }", "{<<: [1]}"}) {
+    EXPECT_EQ(read(text), "0: map merge requires map or sequence of maps as the value");
+  }
+  EXPECT_EQ(read_first("{<<: {x: 1}, x: 2}"), R"({"x":2}; line 1: key "x" already set in map)");
+}
+
 TEST(Yaml, IsTextThatPrints) {
   for (const char* text : {"a: b\n", "\xef\xbb\xbf{}", "a: \"\t\xc2\x85\xc2\xa0\xf0\x9f\x98\x80\"\r\n", ""}) {
     EXPECT_EQ(yaml_text_fault(text), std::nullopt) << text;

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "tests/support/daemon_process.hpp"
 #include "tests/support/http_client.hpp"
@@ -68,6 +69,44 @@ TEST(Start, AnUnreadableStoreIsRefused) {
   EXPECT_THAT(output, HasSubstr("clusterip.db"));
 }
 
+// The file can be written to by other programs: what they broke is named before anything is served.
+TEST(Start, ADocumentThatCannotBeReadIsRefused) {
+  for (const char* broken : {"{", "[]", "", "{\"spec\":{}}", "{\"metadata\":{\"name\":\"\xff\"}}"}) {
+    const TemporaryDirectory directory;
+    {
+      DaemonProcess daemon({kRange, "--data-dir=" + directory.path()});
+      ASSERT_TRUE(daemon.serving()) << daemon.output();
+      ASSERT_EQ(daemon.end(SIGTERM), 0);
+    }
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open((directory.path() + "/clusterip.db").c_str(), &database), SQLITE_OK);
+    sqlite3_stmt* change = nullptr;
+    sqlite3_prepare_v2(database, "UPDATE objects SET document = ?1 WHERE name = 'kubernetes'", -1, &change,
+                       nullptr);
+    sqlite3_bind_text(change, 1, broken, -1, SQLITE_STATIC);
+    ASSERT_EQ(sqlite3_step(change), SQLITE_DONE);
+    sqlite3_finalize(change);
+    sqlite3_close(database);
+    const auto [code, output] = run_daemon({"serve", kRange, "--port=0", "--data-dir=" + directory.path()});
+    EXPECT_EQ(code, 3) << broken;
+    EXPECT_THAT(output, HasSubstr("/kubernetes cannot be read")) << broken;
+  }
+}
+
+TEST(Start, APortThatAnotherOneServesIsRefused) {
+  DaemonProcess first({kRange, "--in-memory"});
+  ASSERT_TRUE(first.serving()) << first.output();
+  const std::string port = std::to_string(first.port());
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"serve", kRange, "--in-memory", "--port=" + port},
+        {"mirror", "--server=http://127.0.0.1:1", "--port=" + port},
+        {"mirror", "--server=http://127.0.0.1:1", "--port=0", "--audit-webhook-port=" + port}}) {
+    const auto [code, output] = run_daemon(arguments);
+    EXPECT_EQ(code, 3) << output;
+    EXPECT_THAT(output, HasSubstr("cannot listen on 127.0.0.1 port " + port));
+  }
+}
+
 TEST(Stop, TermEndsItWithCodeZero) {
   DaemonProcess daemon({kRange, "--in-memory"});
   ASSERT_TRUE(daemon.serving()) << daemon.output();
@@ -94,6 +133,19 @@ TEST(Token, IsAskedForWhereThereIsAFile) {
       daemon.port(),
       "GET /version HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer secret\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(right, HasSubstr("HTTP/1.1 200"));
+  const std::string small = exchange_raw(
+      daemon.port(),
+      "GET /version HTTP/1.1\r\nHost: a\r\nAuthorization: bearer secret\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(small, HasSubstr("HTTP/1.1 200"));
+}
+
+TEST(Token, ALineWithoutOneIsRefused) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.path() + "/tokens") << "secret,alice\n,bob\n";
+  const auto [code, output] =
+      run_daemon({"serve", kRange, "--in-memory", "--token-auth-file=" + directory.path() + "/tokens"});
+  EXPECT_EQ(code, 2);
+  EXPECT_THAT(output, HasSubstr("\",bob\""));
 }
 
 }  // namespace

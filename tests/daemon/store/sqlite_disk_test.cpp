@@ -15,9 +15,13 @@ namespace {
 
 const std::vector<std::string> kResources{"services", "namespaces"};
 
+bool is_any(std::string_view) {
+  return true;
+}
+
 std::unique_ptr<Store> open(const std::string& directory) {
-  return std::make_unique<Store>(std::make_unique<SqliteDisk>(directory, kResources), kResources.size(),
-                                 StoreLimits{});
+  return std::make_unique<Store>(std::make_unique<SqliteDisk>(directory, kResources, is_any),
+                                 kResources.size(), StoreLimits{});
 }
 
 RecordPtr create(Store& store, const std::string& name) {
@@ -137,7 +141,7 @@ TEST(SqliteDisk, RefusesAFormatOfTheFuture) {
   ASSERT_EQ(sqlite3_open((directory.path() + "/clusterip.db").c_str(), &database), SQLITE_OK);
   sqlite3_exec(database, "UPDATE meta SET value = '3' WHERE key = 'format'", nullptr, nullptr, nullptr);
   sqlite3_close(database);
-  EXPECT_THROW(SqliteDisk(directory.path(), kResources), DiskError);
+  EXPECT_THROW(SqliteDisk(directory.path(), kResources, is_any), DiskError);
 }
 
 TEST(SqliteDisk, FoldsItsLogWhileItIsWrittenTo) {
@@ -157,8 +161,8 @@ TEST(SqliteDisk, FoldsItsLogWhileItIsWrittenTo) {
 
 TEST(SqliteDisk, LetsOneProcessIn) {
   const testing::TemporaryDirectory directory;
-  const SqliteDisk first(directory.path(), kResources);
-  EXPECT_THROW(SqliteDisk(directory.path(), kResources), DiskError);
+  const SqliteDisk first(directory.path(), kResources, is_any);
+  EXPECT_THROW(SqliteDisk(directory.path(), kResources, is_any), DiskError);
 }
 
 TEST(SqliteDisk, IsReadableBesideTheOwner) {
@@ -185,14 +189,14 @@ TEST(SqliteDisk, RefusesWhatItCannotRead) {
   const testing::TemporaryDirectory directory;
   std::ofstream(directory.path() + "/clusterip.db")
       << "this is no database, and long enough to be sure of that";
-  EXPECT_THROW(SqliteDisk(directory.path(), kResources), DiskError);
-  EXPECT_THROW(SqliteDisk("/proc/nowhere", kResources), DiskError);
+  EXPECT_THROW(SqliteDisk(directory.path(), kResources, is_any), DiskError);
+  EXPECT_THROW(SqliteDisk("/proc/nowhere", kResources, is_any), DiskError);
 }
 
 TEST(SqliteDisk, RefusesAnUnknownResource) {
   const testing::TemporaryDirectory directory;
   create(*open(directory.path()), "a");
-  SqliteDisk other(directory.path(), {"namespaces"});
+  SqliteDisk other(directory.path(), {"namespaces"}, is_any);
   EXPECT_THROW(other.load(), DiskError);
 }
 

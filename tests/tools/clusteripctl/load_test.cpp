@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/net/text.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/daemon_process.hpp"
 #include "tools/clusteripctl/load_plan.hpp"
 #include "tools/clusteripctl/load_report.hpp"
 #include "tools/clusteripctl/load_requests_json.hpp"
@@ -126,6 +128,44 @@ TEST(LoadReport, PercentilesAreOfRankedValues) {
   EXPECT_DOUBLE_EQ(summary.max_ms, 1000);
   EXPECT_EQ(summarise({}).count, 0U);
   EXPECT_DOUBLE_EQ(summarise({7000}).p50_ms, 7);
+}
+
+TEST(LoadReport, KnowsWhenNothingWasDone) {
+  LoadFigures figures;
+  EXPECT_FALSE(figures.all_failed());
+  figures.errors["403 Forbidden: no"] = 1;
+  EXPECT_TRUE(figures.all_failed());
+  figures.good[1] = {5};
+  EXPECT_FALSE(figures.all_failed());
+}
+
+testing::CommandResult run_load_on(int port, const std::string& flags) {
+  return testing::run_command("clusteripctl", "load --server=http://127.0.0.1:" + std::to_string(port) +
+                                                  " --duration=1 --rate=20 " + flags);
+}
+
+// The namespace of the first run is just going when the second one begins.
+TEST(LoadProgram, MayRunTwiceInARow) {
+  testing::DaemonProcess daemon({"--service-cluster-ip-range=10.96.0.0/16", "--in-memory"});
+  ASSERT_TRUE(daemon.serving()) << daemon.output();
+  for (int time = 0; time < 2; ++time) {
+    const testing::CommandResult result = run_load_on(daemon.port(), "-o json");
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    EXPECT_GT(Json::parse(result.output)["steps"]["create"]["done"]["count"], 0);
+  }
+}
+
+TEST(LoadProgram, NamesAFlagThatCannotBe) {
+  const std::pair<const char*, const char*> table[] = {
+      {"--clients=0", "--clients: \"0\""},
+      {"--max-services=0", "--max-services: \"0\""},
+      {"--ranges=10.0.0.1/24", "--ranges: \"10.0.0.1/24\""},
+  };
+  for (const auto& [flag, words] : table) {
+    const testing::CommandResult result = run_load_on(1, flag);
+    EXPECT_EQ(result.exit_code, 2) << flag;
+    EXPECT_THAT(result.errors, HasSubstr(words));
+  }
 }
 
 TEST(LoadReport, EachFormHoldsTheFigures) {

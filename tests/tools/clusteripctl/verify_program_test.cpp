@@ -33,6 +33,28 @@ TEST(VerifyProgram, ASoundClusterIsCleanAndExits0) {
   EXPECT_THAT(result.errors, IsEmpty());
 }
 
+// A report that got lost is no success.
+TEST(VerifyProgram, OutputThatCannotBeWrittenExits3) {
+  for (const std::string& arguments : {"verify -o json " + recording("extend-1.36"), std::string("--help"),
+                                       std::string("version"), std::string("verify --help")}) {
+    for (const char* sink : {">/dev/full", ">&-"}) {
+      const CommandResult result = testing::run_command("clusteripctl", arguments, "", sink);
+      EXPECT_EQ(result.exit_code, 3) << arguments << sink;
+      EXPECT_THAT(result.errors, HasSubstr("the output could not be written")) << arguments << sink;
+    }
+  }
+}
+
+TEST(VerifyProgram, AListIsReadAsYamlToo) {
+  const std::string range =
+      "apiVersion: networking.k8s.io/v1\n  kind: ServiceCIDR\n  metadata:\n"
+      "    name: k\n    finalizers: [networking.k8s.io/service-cidr-finalizer]\n"
+      "  spec: {cidrs: [10.0.0.0/24]}\n";
+  const CommandResult result = run("verify -o json -", "- " + range);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_EQ(Json::parse(result.output)["summary"]["serviceCIDRs"], 1);
+}
+
 TEST(VerifyProgram, AnErrorExits1AndHasTheShapeOfTheInterface) {
   const CommandResult result = run("verify -o json " + recording("load-two-servers-1.36"));
   EXPECT_EQ(result.exit_code, 1);
