@@ -1,7 +1,9 @@
 #include "daemon/options_values.hpp"
 
 #include <charconv>
+#include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "engine/net/text.hpp"
 
@@ -53,6 +55,10 @@ void check_exposure(const ServerOptions& server, const std::string& token_file) 
   if (server.tls_certificate_file.empty() != server.tls_private_key_file.empty()) {
     throw OptionError("--tls-cert-file and --tls-private-key-file belong together: \"" +
                       server.tls_certificate_file + "\" and \"" + server.tls_private_key_file + "\"");
+  }
+  for (const auto& [flag, file] : {std::pair{"tls-cert-file", &server.tls_certificate_file},
+                                   {"tls-private-key-file", &server.tls_private_key_file}}) {
+    if (!file->empty() && !std::ifstream(*file)) refuse(flag, *file, "cannot be read");
   }
   const bool guarded = !server.tls_certificate_file.empty() && !token_file.empty();
   if (!is_loopback(*address) && !guarded) {

@@ -101,7 +101,7 @@ VerificationAnswer answer_own_verification(const Store& store, const std::vector
   }
   if (path.empty() || path == "/") {
     Json json = envelope("Overview");
-    for (const char* name : {"/findings", "/cidrs", "/decisions", "/explain"}) {
+    for (const char* name : {"/findings", "/cidrs", "/explain"}) {
       json["paths"].push_back(std::string(kVerificationApi) + name);
     }
     return json_answer(json);

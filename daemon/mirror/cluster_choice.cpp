@@ -1,6 +1,8 @@
 #include "daemon/mirror/cluster_choice.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <utility>
 
 #include "daemon/mirror/kubeconfig_json.hpp"
 
@@ -25,6 +27,12 @@ Chosen prefixed(Chosen chosen, const std::string& where) {
 }
 
 Chosen server_of(const ClusterChoice& choice) {
+  if (!choice.context.empty()) return "--context: \"" + choice.context + "\" needs --kubeconfig";
+  // Both are read again while they are used; a name that is wrong is better told at once.
+  for (const auto& [flag, file] : {std::pair{"--token-file: \"", &choice.token_file},
+                                   {"--certificate-authority: \"", &choice.certificate_authority}}) {
+    if (!file->empty() && !std::ifstream(*file)) return flag + *file + "\" cannot be read";
+  }
   ClusterAccess access;
   if (const std::string fault = set_server(access, choice.server); !fault.empty())
     return "--server: " + fault;

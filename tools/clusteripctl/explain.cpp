@@ -66,7 +66,8 @@ void check(const ExplainFlags& flags, const std::vector<std::string>& files) {
     throw OptionError("--request: \"-\" is a FILE already");
   }
   const std::size_t slash = flags.service.find('/');
-  const bool is_name = slash != std::string::npos && slash > 0 && slash + 1 < flags.service.size();
+  const bool is_name = slash != std::string::npos && slash > 0 && slash + 1 < flags.service.size() &&
+                       flags.service.find('/', slash + 1) == std::string::npos;
   if (!flags.service.empty() && !is_name) {
     throw OptionError("--service: \"" + flags.service + "\" is not NAMESPACE/NAME");
   }

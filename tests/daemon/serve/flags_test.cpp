@@ -33,7 +33,13 @@ TEST(Flags, WrongOnesAreNamedWithTheirValue) {
       {{"serve", kRange, "--in-memory", "--bind-address=0.0.0.0"}, "--token-auth-file"},
       {{"serve", kRange, "--in-memory", "--bind-address=::"}, "--token-auth-file"},
       {{"serve", kRange, "--in-memory", "--tls-cert-file=/a"}, "--tls-private-key-file"},
+      {{"serve", kRange, "--in-memory", "--tls-cert-file=/nowhere", "--tls-private-key-file=/nowhere"},
+       "--tls-cert-file: \"/nowhere\""},
       {{"serve", kRange, "--in-memory", "--token-auth-file=/nowhere"}, "/nowhere"},
+      {{"mirror", "--server=http://127.0.0.1:1", "--token-file=/nowhere"}, "--token-file: \"/nowhere\""},
+      {{"mirror", "--server=https://127.0.0.1:1", "--certificate-authority=/nowhere"},
+       "--certificate-authority: \"/nowhere\""},
+      {{"mirror", "--server=http://127.0.0.1:1", "--context=c"}, "--context: \"c\""},
       {{"serve", kRange, "--in-memory", "extra"}, "\"extra\""},
       {{"sevre"}, "\"sevre\""},
   };

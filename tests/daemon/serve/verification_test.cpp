@@ -38,7 +38,7 @@ TEST_F(OwnVerification, ANewClusterIsSound) {
   EXPECT_EQ(cidrs["items"][0]["cidr"], "10.96.0.0/24");
   EXPECT_EQ(cidrs["items"][0]["used"], "1");
   EXPECT_EQ(cidrs["terminating"], Json::array());
-  EXPECT_EQ(ask("")["paths"].size(), 4U);
+  EXPECT_EQ(ask("")["paths"].size(), 3U);
 }
 
 TEST_F(OwnVerification, FindsWhatAClientWroteByHandInEveryForm) {

@@ -37,6 +37,13 @@ TEST(ScenarioWords, KnowsQuotesOptionsAndComments) {
   EXPECT_EQ(words.take_rest(), "a b c");
 }
 
+TEST(ScenarioWords, AByteOrderMarkIsNoWord) {
+  std::size_t line = 0;
+  const auto lines = read_scenario("\xef\xbb\xbfwait 1s\n", line);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].words, (std::vector<std::string>{"wait", "1s"}));
+}
+
 TEST(ScenarioWords, ReadsDurations) {
   EXPECT_EQ(read_duration("250ms"), cluster::Duration::milliseconds(250));
   EXPECT_EQ(read_duration("3m"), cluster::Duration::seconds(180));

@@ -45,6 +45,15 @@ TEST(VerifyProgram, OutputThatCannotBeWrittenExits3) {
   }
 }
 
+TEST(ExplainProgram, AServiceHasOneNamespaceAndOneName) {
+  for (const char* name : {"a", "/a", "a/", "a/b/c"}) {
+    const CommandResult result =
+        run("explain " + recording("extend-1.36") + " --service=" + std::string(name));
+    EXPECT_EQ(result.exit_code, 2) << name;
+    EXPECT_THAT(result.errors, HasSubstr("is not NAMESPACE/NAME"));
+  }
+}
+
 TEST(VerifyProgram, AListIsReadAsYamlToo) {
   const std::string range =
       "apiVersion: networking.k8s.io/v1\n  kind: ServiceCIDR\n  metadata:\n"
