@@ -1,7 +1,8 @@
-// How many addresses were given out and refused, through which range: what /metrics counts under upstream's
-// names. Any thread.
+// How many addresses were given out and refused, through which range, and how long it took: what /metrics
+// counts under upstream's names. Any thread.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -23,6 +24,14 @@ class AllocationTally {
     std::uint64_t refused = 0;
   };
 
+  // Upstream's buckets, in seconds.
+  static constexpr std::array kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};
+  struct Durations {
+    std::array<std::uint64_t, kBounds.size()> within{};
+    std::uint64_t all = 0;
+    double seconds = 0;
+  };
+
   void count(const cluster::ServiceWrite& write) {
     if (write.given.empty()) return;
     const std::lock_guard lock(mutex_);
@@ -33,14 +42,31 @@ class AllocationTally {
     const std::lock_guard lock(mutex_);
     for (const Cidr& cidr : refusal.refused_by) ++rows_[{cidr, refusal.address_asked}].refused;
   }
+  // Of what was given out: from the decision until it was stored.
+  void took(const cluster::ServiceWrite& write, double seconds) {
+    if (write.given.empty()) return;
+    const std::lock_guard lock(mutex_);
+    for (const auto& given : write.given) {
+      Durations& durations = durations_[given.cidr];
+      for (std::size_t i = kBounds.size(); i > 0 && seconds <= kBounds.at(i - 1); --i)
+        ++durations.within.at(i - 1);
+      ++durations.all;
+      durations.seconds += seconds;
+    }
+  }
   std::map<Row, Counts> rows() const {
     const std::lock_guard lock(mutex_);
     return rows_;
+  }
+  std::map<Cidr, Durations> durations() const {
+    const std::lock_guard lock(mutex_);
+    return durations_;
   }
 
  private:
   mutable std::mutex mutex_;
   std::map<Row, Counts> rows_;
+  std::map<Cidr, Durations> durations_;
 };
 
 }  // namespace clusterip::daemon

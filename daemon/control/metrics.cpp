@@ -74,6 +74,12 @@ void tell_allocations(MetricsText& text, const AllocationTally& tally) {
   text.family("kube_apiserver_clusterip_allocator_allocation_errors_total", "counter",
               "[ALPHA] Number of errors trying to allocate Cluster IPs");
   each(&AllocationTally::Counts::refused);
+  text.family("kube_apiserver_clusterip_allocator_allocation_duration_seconds", "histogram",
+              "[ALPHA] Duration in seconds to allocate a Cluster IP by ServiceCIDR");
+  for (const auto& [cidr, durations] : tally.durations()) {
+    text.histogram(metric_label("cidr", cidr.to_string()), AllocationTally::kBounds, durations.within,
+                   durations.all, durations.seconds);
+  }
 }
 
 void tell_repairs(MetricsText& text, const RepairCounts& repairs) {

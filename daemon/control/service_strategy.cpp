@@ -1,5 +1,6 @@
 #include "daemon/control/service_strategy.hpp"
 
+#include <chrono>
 #include <deque>
 #include <random>
 
@@ -31,11 +32,17 @@ SeededDraws& draws() {
 
 class ReservedAddresses : public Pledge {
  public:
-  ReservedAddresses(Reservation reservation, InFlight::Ticket ticket)
-      : ticket_(std::move(ticket)), reservation_(std::move(reservation)) {}
-  void settle() override { reservation_.commit(); }
+  ReservedAddresses(Reservation reservation, InFlight::Ticket ticket, AllocationTally& tally)
+      : tally_(tally), ticket_(std::move(ticket)), reservation_(std::move(reservation)) {}
+  void settle() override {
+    tally_.took(reservation_.write(), std::chrono::duration<double>(Clock::now() - begun_).count());
+    reservation_.commit();
+  }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  AllocationTally& tally_;
+  Clock::time_point begun_ = Clock::now();
   InFlight::Ticket ticket_;  // ends after the reservation
   Reservation reservation_;
 };
@@ -123,7 +130,7 @@ class ServiceStrategy : public Strategy {
     Reservation reservation = authority_.remove(read(old), lookup.finder());
     Plan plan;
     plan.beside = lookup.erasures(reservation.write().deleted);
-    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket));
+    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket), tally_);
     return plan;
   }
 
@@ -191,7 +198,7 @@ class ServiceStrategy : public Strategy {
       for (Write& write : lookup->erasures(reservation.write().deleted))
         plan.beside.push_back(std::move(write));
     }
-    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket));
+    plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket), tally_);
     return plan;
   }
 

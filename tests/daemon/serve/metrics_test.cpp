@@ -69,6 +69,9 @@ TEST_F(Metrics, CountAllocationsAsUpstreamDoes) {
   EXPECT_EQ(now[kAllocator + "allocation_errors_total" + asked], 1);
   EXPECT_FALSE(now.contains(kAllocator + "allocation_errors_total" + drawn));
   EXPECT_EQ(now[kAllocator + "allocated_ips{" + range + "}"], 2);
+  EXPECT_EQ(now[kAllocator + "allocation_duration_seconds_count{" + range + "}"], 2);
+  EXPECT_EQ(now[kAllocator + "allocation_duration_seconds_bucket{" + range + ",le=\"+Inf\"}"], 2);
+  EXPECT_GT(now[kAllocator + "allocation_duration_seconds_sum{" + range + "}"], 0);
   EXPECT_EQ(now[kAllocator + "available_ips{" + range + "}"], 12);
   for (int i = 0; i < 12; ++i) ASSERT_EQ(create(service("more" + std::to_string(i))), 201);
   ASSERT_NE(create(service("beyond")), 201);
