@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdio>
+
+#include "engine/cluster/go_text.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -27,10 +30,16 @@ bool is_plain(const std::string& text) {
   });
 }
 
-// A JSON text is a YAML text in double quotes.
 std::string scalar(const Json& value) {
-  if (value.is_string() && is_plain(value.get_ref<const std::string&>())) return value.get<std::string>();
-  return value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (!value.is_string()) return value.dump();
+  const std::string& text = value.get_ref<const std::string&>();
+  return is_plain(text) ? text : quote_yaml(text);
+}
+
+// Of what JSON leaves as it is.
+bool needs_escape(char32_t rune) {
+  return (rune >= 0x7F && rune <= 0x9F) || rune == 0x2028 || rune == 0x2029 || rune == 0xFEFF ||
+         rune == 0xFFFE || rune == 0xFFFF;
 }
 
 void append(std::string& out, const Json& value, std::size_t indent);
@@ -61,6 +70,23 @@ void append(std::string& out, const Json& value, std::size_t indent) {
 }
 
 }  // namespace
+
+std::string quote_yaml(std::string_view text) {
+  const std::string json = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string quoted;
+  for (std::string_view rest = json; !rest.empty();) {
+    const cluster::Rune rune = cluster::first_rune(rest);
+    if (needs_escape(rune.code_point)) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(rune.code_point));
+      quoted += escape.data();
+    } else {
+      quoted += rest.substr(0, rune.size);
+    }
+    rest.remove_prefix(rune.size);
+  }
+  return quoted;
+}
 
 std::string write_yaml(const Json& value) {
   if (!value.is_structured() || value.empty()) return scalar(value) + "\n";

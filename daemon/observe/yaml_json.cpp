@@ -1,15 +1,11 @@
-// YAML in block style. Texts that a reader could take for something else stand in JSON quotes, which are
-// YAML's double quotes.
+// YAML in block style. Texts that a reader could take for something else stand in double quotes.
+#include "daemon/api/yaml_write.hpp"
 #include "daemon/observe/report_json.hpp"
 
 namespace clusterip::daemon {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // Only what no reader of YAML can mistake goes without quotes: a word that begins with a letter and is none
 // of the words for truth and null.
@@ -18,12 +14,12 @@ std::string scalar_text(const std::string& text) {
   constexpr std::string_view kSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
   if (text.empty() || kLetters.find(text.front()) == std::string_view::npos ||
       text.find_first_not_of(kSafe) != std::string::npos) {
-    return quoted(text);
+    return api::quote_yaml(text);
   }
   std::string lower;
   for (const char c : text) lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   for (const char* word : {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}) {
-    if (lower == word) return quoted(text);
+    if (lower == word) return api::quote_yaml(text);
   }
   return text;
 }

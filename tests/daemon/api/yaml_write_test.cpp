@@ -48,6 +48,15 @@ TEST(YamlWrite, IsReadBackAsItWas) {
   }
 }
 
+// What go-yaml reads: no surrogates, and nothing that does not print or breaks lines.
+TEST(YamlWrite, QuotesWhatYamlTakesOtherwise) {
+  EXPECT_EQ(quote_yaml("\u00e9\U0001F600"), "\"\u00e9\U0001F600\"");
+  EXPECT_EQ(quote_yaml("a\"\\\n\x7f"), R"("a\"\\\n\u007f")");
+  EXPECT_EQ(quote_yaml("\u0085\u2028\u2029\uFEFF"), R"("\u0085\u2028\u2029\ufeff")");
+  EXPECT_EQ(quote_yaml("\xff"), "\"\uFFFD\"");
+  EXPECT_EQ(write_yaml({{"a", "\U0001F600"}}), "a: \"\U0001F600\"\n");
+}
+
 TEST(YamlWrite, IsReadable) {
   EXPECT_EQ(write_yaml({{"kind", "Service"}, {"spec", {{"ports", {{{"port", 80}}}}}}}),
             "kind: Service\nspec:\n  ports:\n    -\n      port: 80\n");
