@@ -305,7 +305,8 @@ void AuditJudge::keep_refused(const AuditedRequest& request, const std::string& 
   if (request.succeeded() || request.verb != verify::Verb::kCreate || asked == nullptr) return;
   RefusedRequest refused{request.audit_id, line, verify::service_of(*asked)};
   refused.sent.meta.name_space = request.name_space;
-  refused.sent.meta.name = request.name.empty() ? request.generate_name : request.name;
+  refused.sent.meta.name = request.name;
+  refused.sent.meta.generate_name = request.generate_name;
   push<std::shared_ptr<const RefusedRequest>>(
       gathered_.refused, std::make_shared<const RefusedRequest>(std::move(refused)), options_.most_kept);
 }

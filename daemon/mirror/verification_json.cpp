@@ -172,8 +172,9 @@ VerificationAnswer explain_refused(const Mirror& mirror, const AuditJudge* audit
   }
   Json json = envelope("Explanation", mirror.health());
   json["decision"] = Json::parse((*found)->decision, nullptr, false);
-  json["explanation"] = explanation_json(mirror.cluster().look(
-      [&](const verify::State& state) { return verify::explain_request(state, (*found)->sent, {}); }));
+  json["explanation"] = explanation_json(mirror.cluster().look([&](const verify::State& state) {
+    return verify::explain_request(state, (*found)->sent, {}, verify::Known::kAddresses);
+  }));
   return json_answer(json);
 }
 

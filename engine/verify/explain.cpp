@@ -4,10 +4,9 @@
 #include <utility>
 
 #include "engine/cluster/go_text.hpp"
-#include "engine/cluster/service_normalization.hpp"
-#include "engine/cluster/service_plan.hpp"
+#include "engine/cluster/metadata_rules.hpp"
+#include "engine/cluster/network_validation.hpp"
 #include "engine/net/bands.hpp"
-#include "engine/net/text.hpp"
 
 namespace clusterip::verify {
 namespace {
@@ -146,38 +145,29 @@ Explanation explain_service(const State& state, const std::string& key, const Ex
   return result;
 }
 
-Explanation explain_request(const State& state, cluster::Service sent, const ExplainOptions& options) {
-  Explanation result = named(state, service_key(sent.meta.name_space, sent.meta.name));
-  const std::string& name = sent.meta.name;
-  if (result.service_exists) {
-    result.request.push_back({"the name " + name, false,
-                              "services " + cluster::go_quote(name) + " already exists",
-                              "delete that Service, change it instead, or take another name"});
-  }
+Explanation explain_request(const State& state, cluster::Service sent, const ExplainOptions& options,
+                            Known known) {
+  std::string& name = sent.meta.name;
+  const bool is_made_up = name.empty() && !sent.meta.generate_name.empty();
+  if (is_made_up) name = cluster::generated_name(sent.meta.generate_name, cluster::kUnknownNameEnd);
+  Explanation result = named(state, service_key(sent.meta.name_space, name));
+  if (is_made_up) result.service_exists = false;
   const std::vector<Family> families = configured_families(state, options);
   if (families.empty()) {
     result.request.push_back({"an address", false, "the cluster has no ServiceCIDR",
                               "start the apiservers with a --service-cluster-ip-range"});
     return result;
   }
-  cluster::set_defaults(sent);
-  const auto plan = cluster::begin_create(
-      sent, cluster::ClusterFamilies{families.front(), families.size() > 1}, options.version);
-  if (const auto* errors = std::get_if<cluster::FieldErrors>(&plan)) {
-    result.request.push_back({"its families and addresses", false, cluster::aggregate_text(*errors),
-                              "change the fields that are named: no range is asked before"});
-    return result;
-  }
   const std::vector<RangeUsage> usages = range_usage(state);
-  for (const cluster::AddressRequest& one : std::get<cluster::AddressPlan>(plan).requests) {
-    const auto address = read_address_sloppy(one.text);
-    if (address) result.addresses.push_back(explain_one(state, *address, options));
-    result.request.push_back(address ? result.addresses.back().request
-                                     : outlook_of_any(usages, one.family, name, options));
+  CreateOutlook create = outlook_of_create(state, usages, sent, families, options, known);
+  result.request = std::move(create.parts);
+  if (result.service_exists) {
+    result.request.push_back({"the name " + name, false,
+                              "services " + cluster::go_quote(name) + " already exists",
+                              "delete that Service, change it instead, or take another name"});
   }
-  if (result.request.empty()) {
-    result.request.push_back({"no address", true, "as headless and ExternalName Services need none", ""});
-  }
+  for (const Address& address : create.asked)
+    result.addresses.push_back(explain_one(state, address, options));
   result.any_address = outlooks_of_any(usages, families, options);
   return result;
 }

@@ -75,22 +75,37 @@ struct Explanation {
   bool service_exists = false;
   std::vector<AddressExplanation> addresses;
   std::vector<Outlook> any_address;  // a request without an address, by family
-  // Of a request to create the Service: all that it needs. It is granted where each of these is.
+  // Of a request to create the Service: what it needs, in the server's order. It is granted where each of
+  // these is, and fails with the first that is not.
   std::vector<Outlook> request;
 };
 
 Explanation explain_address(const State& state, const Address& address, const ExplainOptions& options);
 // The addresses of a Service; `key` as service_key gives it.
 Explanation explain_service(const State& state, const std::string& key, const ExplainOptions& options);
-// A request to create this Service, as it was sent: its name, families and addresses. Ports and other fields,
-// whose rules have nothing to do with what is free, are not looked at.
-Explanation explain_request(const State& state, cluster::Service sent, const ExplainOptions& options);
+// How much of a request is known: all of it, or its name, families and addresses alone.
+enum class Known { kWhole, kAddresses };
+// A request to create this Service, as it was sent: the server's steps, in its order (5.1). Node ports are
+// not looked at, for a state does not tell which are taken.
+Explanation explain_request(const State& state, cluster::Service sent, const ExplainOptions& options,
+                            Known known = Known::kWhole);
 
-// The parts, for all of them: what requests would be answered.
-Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options);
+// The parts, for all of them: what requests would be answered. `sent`: clusterIPs of the request, which
+// refusals print; empty: the address alone.
+Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options,
+                   const std::vector<std::string>& sent = {});
 // `usages` as range_usage gives them; `service`: its name, for the refusal.
 Outlook outlook_of_any(const std::vector<RangeUsage>& usages, Family family, const std::string& service,
                        const ExplainOptions& options);
+// Of a new Service: what it meets at the server until something is refused, and the addresses that it asks
+// for. `families`: those of the cluster, at least one.
+struct CreateOutlook {
+  std::vector<Outlook> parts;
+  std::vector<Address> asked;
+};
+CreateOutlook outlook_of_create(const State& state, const std::vector<RangeUsage>& usages,
+                                cluster::Service service, const std::vector<Family>& families,
+                                const ExplainOptions& options, Known known);
 // The families that Services may have: the flag's, else those of ServiceCIDR `kubernetes`, else those of all
 // ServiceCIDRs.
 std::vector<Family> configured_families(const State& state, const ExplainOptions& options);

@@ -9,15 +9,13 @@ namespace clusterip::verify {
 namespace {
 
 // As the apiserver prints the list of requested addresses.
-std::string list_value(const std::string& address, const cluster::VersionProfile& version) {
-  return version.prints_go_syntax ? "[]string{" + cluster::json_quote(address) + "}"
-                                  : cluster::json_list({address});
+std::string list_value(const std::vector<std::string>& addresses, const cluster::VersionProfile& version) {
+  return version.prints_go_syntax ? cluster::go_syntax(addresses) : cluster::json_list(addresses);
 }
 
-std::string refused(const Address& address, const std::string& why, const ExplainOptions& options) {
-  const std::string text = address.to_string();
-  return "spec.clusterIPs: Invalid value: " + list_value(text, options.version) + ": failed to allocate IP " +
-         text + ": " + why;
+std::string refused(const Address& address, const std::string& why, const std::string& list) {
+  return "spec.clusterIPs: Invalid value: " + list + ": failed to allocate IP " + address.to_string() + ": " +
+         why;
 }
 
 bool has_allocator(const Cidr& cidr) {
@@ -118,25 +116,27 @@ std::vector<Family> configured_families(const State& state, const ExplainOptions
   return families;
 }
 
-Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options) {
+Outlook outlook_of(const State& state, const Address& address, const ExplainOptions& options,
+                   const std::vector<std::string>& sent) {
   Outlook outlook;
   outlook.request = address.to_string();
+  const std::string list = list_value(sent.empty() ? std::vector{outlook.request} : sent, options.version);
   if (!contains(configured_families(state, options), address.family())) {
     const std::string family(family_name(address.family()));
-    outlook.reason = "spec.clusterIPs[0]: Invalid value: " + list_value(outlook.request, options.version) +
-                     ": " + family + " is not configured on this cluster";
+    outlook.reason =
+        "spec.clusterIPs[0]: Invalid value: " + list + ": " + family + " is not configured on this cluster";
     outlook.remedy = "start the apiservers with a --service-cluster-ip-range of " + family;
     return outlook;
   }
   const Serving ranges = serving(state, address);
   if (ranges.ready.empty()) {
-    outlook.reason = refused(address, "the provided network does not match the current range", options);
+    outlook.reason = refused(address, "the provided network does not match the current range", list);
     outlook.remedy = remedy_without_range(ranges);
     return outlook;
   }
   const State::AddressEntry* entry = state.find_address(address);
   if (entry != nullptr && entry->claim) {
-    outlook.reason = refused(address, "provided IP is already allocated", options);
+    outlook.reason = refused(address, "provided IP is already allocated", list);
     outlook.remedy = remedy_for_holder(*entry);
     return outlook;
   }

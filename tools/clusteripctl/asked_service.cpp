@@ -28,7 +28,6 @@ Asked read_service(const Json& object, const std::string& where) {
   if (const auto* error = std::get_if<api::DecodeError>(&read)) return where + ": " + error->reason;
   auto& service = std::get<cluster::Service>(read);
   if (service.meta.name_space.empty()) service.meta.name_space = "default";
-  if (service.meta.name.empty()) service.meta.name = service.meta.generate_name;
   return std::move(service);
 }
 

@@ -150,6 +150,7 @@ cluster::Service sent(std::vector<std::string> addresses, const std::string& pol
   service.meta.name_space = "default";
   service.meta.name = "web";
   service.selector.emplace("app", "web");
+  service.ports.push_back({"", "TCP", 80, {80, std::nullopt}, 0, std::nullopt});
   service.cluster_ips = std::move(addresses);
   if (!service.cluster_ips.empty()) service.cluster_ip = service.cluster_ips.front();
   service.ip_family_policy = policy;
@@ -199,12 +200,88 @@ TEST_F(ExplainTest, ARequestForATakenNameAndOneForNoAddress) {
   state.put(service("default/web", {"10.96.0.9"}));
   const Explanation taken = explain_request(state, sent({}), options);
   ASSERT_EQ(taken.request.size(), 2U);
-  EXPECT_EQ(taken.request[0].reason, "services \"web\" already exists");
+  EXPECT_TRUE(taken.request[0].granted);
+  EXPECT_EQ(taken.request[1].reason, "services \"web\" already exists");
   cluster::Service headless = sent({"None"});
   headless.meta.name = "none";
   const Explanation none = explain_request(state, headless, options);
   ASSERT_EQ(none.request.size(), 1U);
   EXPECT_TRUE(none.request[0].granted);
+}
+
+// The server finds this when it makes the IPAddress, before it looks at the name. (2.4)
+TEST_F(ExplainTest, AServiceWithoutANameGetsNoIpAddress) {
+  cluster::Service nameless = sent({});
+  nameless.meta.name.clear();
+  const Explanation any = explain_request(state, nameless, options);
+  ASSERT_EQ(any.request.size(), 1U);
+  EXPECT_FALSE(any.request[0].granted);
+  EXPECT_EQ(any.request[0].reason,
+            "spec.clusterIPs: Invalid value: [\"\"]: failed to allocate IP: IPAddress.networking.k8s.io "
+            "\"IP\" is invalid: spec.parentRef.name: Required value");
+  nameless = sent({"10.96.0.5"});
+  nameless.meta.name.clear();
+  EXPECT_EQ(explain_request(state, nameless, options, Known::kAddresses).request.at(0).reason,
+            "spec.clusterIPs: Invalid value: [\"10.96.0.5\"]: failed to allocate IP 10.96.0.5: "
+            "IPAddress.networking.k8s.io \"10.96.0.5\" is invalid: spec.parentRef.name: Required value");
+  nameless = sent({"None"});
+  nameless.meta.name.clear();
+  EXPECT_EQ(explain_request(state, nameless, options).request.at(0).reason,
+            "metadata.name: Required value: name or generateName is required");
+  nameless.meta.generate_name = "web-";
+  const Explanation made_up = explain_request(state, nameless, options);
+  EXPECT_TRUE(made_up.request.at(0).granted);
+  EXPECT_EQ(made_up.service->name, "web-xxxxx");
+}
+
+TEST_F(ExplainTest, BeforeTheWordsOf135ANamelessServiceFindsNothingFree) {
+  options.version = *cluster::version_profile("1.34");
+  cluster::Service nameless = sent({});
+  nameless.meta.name.clear();
+  EXPECT_EQ(explain_request(state, nameless, options).request.at(0).reason,
+            "Internal error occurred: failed to allocate a serviceIP: range is full");
+}
+
+TEST_F(ExplainTest, ARequestIsHeldAgainstTheRulesForItsOtherFields) {
+  const auto refusal = [&](const cluster::Service& service) {
+    const Explanation result = explain_request(state, service, options);
+    EXPECT_EQ(result.request.size(), 2U);
+    EXPECT_TRUE(result.request.front().granted);
+    EXPECT_FALSE(result.request.back().granted);
+    return result.request.back().reason;
+  };
+  cluster::Service wrong = sent({});
+  wrong.ports.clear();
+  EXPECT_EQ(refusal(wrong), "spec.ports: Required value");
+  wrong = sent({});
+  wrong.meta.name = "Bad_Name";
+  EXPECT_THAT(refusal(wrong), HasSubstr("metadata.name: Invalid value: \"Bad_Name\": a lowercase RFC 1123"));
+  // Where no more than the addresses are known, nothing is said about the rest.
+  wrong = sent({});
+  wrong.ports.clear();
+  EXPECT_EQ(explain_request(state, wrong, options, Known::kAddresses).request.size(), 1U);
+  wrong = sent({});
+  wrong.meta.resource_version = "7";
+  EXPECT_EQ(explain_request(state, wrong, options).request.at(0).reason,
+            "resourceVersion should not be set on objects to be created");
+}
+
+// What the server draws is not missing from the request.
+TEST_F(ExplainTest, NodePortsAreTheServersToGive) {
+  cluster::Service balanced = sent({}, "PreferDualStack");
+  balanced.type = "LoadBalancer";
+  balanced.external_traffic_policy = "Local";
+  for (const Outlook& part : explain_request(state, balanced, options).request)
+    EXPECT_TRUE(part.granted) << part.reason;
+  balanced.type = "NodePort";
+  for (const Outlook& part : explain_request(state, balanced, options).request)
+    EXPECT_TRUE(part.granted) << part.reason;
+}
+
+TEST_F(ExplainTest, ARefusalPrintsAllAddressesOfTheRequest) {
+  options.state.default_ranges = {*read_cidr("10.96.0.0/28"), *read_cidr("fd00:96::/112")};
+  EXPECT_THAT(explain_request(state, sent({"10.96.0.1"}, "RequireDualStack"), options).request.at(0).reason,
+              HasSubstr("Invalid value: [\"10.96.0.1\",\"\"]: failed to allocate IP 10.96.0.1"));
 }
 
 }  // namespace
