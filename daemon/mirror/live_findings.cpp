@@ -52,6 +52,7 @@ verify::StateOptions LiveFindings::options(cluster::Instant now) const {
   options.now = now;
   // Ages explain what a dump shows; here time itself tells (finding_history.hpp).
   options.settling = {};
+  options.going = {};
   options.default_ranges = default_ranges_;
   return options;
 }

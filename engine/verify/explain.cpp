@@ -30,7 +30,7 @@ Blockers blockers_of(const State& state, const RangeObject& range, std::size_t m
   }
   std::vector<Address> blocking;
   state.for_each_address([&](const Address& address, const State::AddressEntry& entry) {
-    if (!entry.claim || !entry.claim->managed || !entry.claim->family_label) return;
+    if (!entry.keeps_its_range()) return;
     if (!range.has_host(address)) return;
     if (state.ranges().around(address).hosts.size() == 1) blocking.push_back(address);
   });

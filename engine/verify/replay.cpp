@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "engine/net/text.hpp"
 #include "engine/verify/chain.hpp"
 #include "engine/verify/final_state.hpp"
+#include "engine/verify/onset.hpp"
 #include "engine/verify/rule_catalog.hpp"
 #include "engine/verify/state_rules.hpp"
 
@@ -46,7 +48,15 @@ void excuse(const History& history, Finding& finding) {
   finding.message += "; it is younger than 60 s, for which the repair loop leaves it alone";
 }
 
-ReplayFinding with_story(const Chains& chains, Finding finding) {
+// A range lost the last address that kept it a moment ago: the controller may be about to let it go.
+void excuse_going(const History& history, ReplayFinding& found) {
+  if (found.finding.rule != "stuck-terminating" || found.finding.severity == Severity::kInfo) return;
+  if (!found.since || history.beginning.record.to - *found.since >= StateOptions{}.going) return;
+  found.finding.severity = Severity::kInfo;
+  found.finding.message += "; so it has been for less than 60 s";
+}
+
+ReplayFinding with_story(const History& history, const Chains& chains, Finding finding) {
   ReplayFinding found{std::move(finding), std::nullopt, {}};
   if (const auto address = read_address_sloppy(found.finding.address)) {
     Chains::Story story = chains.story(*address);
@@ -54,13 +64,14 @@ ReplayFinding with_story(const Chains& chains, Finding finding) {
     found.since = shared ? story.shared_since : story.unsound_since;
     found.chain = std::move(story.links);
   }
+  if (!is_about_ranges(found.finding.rule)) return found;
+  Onset onset = onset_of(history, found.finding);
+  found.since = onset.since;
+  std::move(onset.links.begin(), onset.links.end(), std::back_inserter(found.chain));
+  std::stable_sort(found.chain.begin(), found.chain.end(),
+                   [](const ChainLink& a, const ChainLink& b) { return a.time < b.time; });
+  excuse_going(history, found);
   return found;
-}
-
-// The first answer by which the object had been asked to go.
-std::optional<Instant> asked_to_go(const RangeLife& object) {
-  if (const RangeVersion* asked = object.asked_to_go()) return asked->since.to;
-  return object.gone_by != kNoRequest ? std::optional(object.gone.to) : std::nullopt;
 }
 
 // The ServiceCIDRs with the address, when each of them had been asked to go before the request came.
@@ -94,10 +105,7 @@ ReplayFinding terminating(const History& history, const AuditedRequest& request,
   for (const RangeLife* object : objects) {
     finding.objects.push_back({"ServiceCIDR", "", object->name});
     names += (names.empty() ? "" : ", ") + object->name;
-    const RangeVersion* asked = object->asked_to_go();
-    const std::uint32_t index = asked != nullptr ? asked->request : object->gone_by;
-    const std::string id = index == kNoRequest ? "" : history.record.requests[index].audit_id;
-    found.chain.push_back({id, *asked_to_go(*object), "ServiceCIDR " + object->name + " asked to go"});
+    found.chain.push_back(asking_link(history, *object));
   }
   std::sort(found.chain.begin(), found.chain.end(),
             [](const ChainLink& a, const ChainLink& b) { return a.time < b.time; });
@@ -161,7 +169,7 @@ std::vector<ReplayFinding> find_faults(const History& history) {
     const bool about_objects = finding.rule == "missing-ipaddress" || finding.rule == "wrong-parent";
     if ((about_objects && !history.covers_addresses) || !is_shown(history, finding)) continue;
     excuse(history, finding);
-    findings.push_back(with_story(chains, std::move(finding)));
+    findings.push_back(with_story(history, chains, std::move(finding)));
   }
   if (history.beginning.is_known()) add_terminating(history, findings);
   std::stable_sort(findings.begin(), findings.end(), [](const ReplayFinding& a, const ReplayFinding& b) {

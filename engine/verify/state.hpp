@@ -85,6 +85,8 @@ struct AddressEntry {
 
   // The IPAddress, which is there, names one of those that hold the address.
   bool claim_names_a_holder() const;
+  // It has an IPAddress with both labels, which the controller looks for when a range is to go (6.4).
+  bool keeps_its_range() const { return claim && claim->managed && claim->family_label; }
 };
 
 class State {

@@ -32,6 +32,13 @@ std::string of_service(const std::vector<ObjectRef>& holders) {
   return " of " + ref_text(holders.front());
 }
 
+// Of an address that one range alone has.
+std::string blocking_words(const State::AddressEntry& entry) {
+  if (entry.keeps_its_range()) return "; it blocks its deletion";
+  return std::string("; it does not block its deletion, for its IPAddress ") +
+         (entry.claim ? "has not the labels that the controller looks for" : "is missing");
+}
+
 }  // namespace
 
 void StateRules::check_placement(const Address& address, std::vector<Finding>& findings) const {
@@ -58,10 +65,10 @@ void StateRules::check_placement(const Address& address, std::vector<Finding>& f
     finding.rule = "held-by-terminating";
     finding.severity = Severity::kInfo;
     finding.message = what + " lies in terminating ServiceCIDRs only: " + ranges_text(around.hosts, address);
-    const bool blocks = around.hosts.size() == 1 && !state_.ranges().is_covered(*around.hosts.front());
-    finding.message += blocks ? "; it blocks its deletion"
-                              : "; it blocks none of them, for the controller takes each to be covered by "
-                                "another";
+    const bool alone = around.hosts.size() == 1 && !state_.ranges().is_covered(*around.hosts.front());
+    finding.message += alone ? blocking_words(*entry)
+                             : "; it blocks none of them, for the controller takes each to be covered by "
+                               "another";
   }
   findings.push_back(std::move(finding));
 }

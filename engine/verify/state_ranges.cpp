@@ -29,7 +29,7 @@ bool has_foreign_finalizer(const RangeObject& range) {
 std::set<const RangeObject*> blocked_ranges(const State& state) {
   std::set<const RangeObject*> blocked;
   state.for_each_address([&](const Address& address, const State::AddressEntry& entry) {
-    if (!entry.claim || !entry.claim->managed || !entry.claim->family_label) return;
+    if (!entry.keeps_its_range()) return;
     const auto around = state.ranges().around(address);
     if (around.hosts.size() == 1 && around.hosts.front()->is_terminating())
       blocked.insert(around.hosts.front());
@@ -103,15 +103,18 @@ void StateRules::check_terminating(std::vector<Finding>& findings) const {
     const bool covered = state_.ranges().is_covered(range);
     if (!covered && blocked.contains(&range)) continue;
     std::string message = "ServiceCIDR " + name + " is being deleted and nothing blocks it: ";
-    message += covered ? "other ServiceCIDRs cover it" : "no IPAddress lies in it alone";
+    message +=
+        covered ? "other ServiceCIDRs cover it" : "no IPAddress with the allocators' labels lies in it alone";
     message += "; is kube-controller-manager running";
     Finding finding{"stuck-terminating", Severity::kWarning, "", {range_ref(name)}, std::move(message)};
-    std::string reason = youth(range_ref(name), range.object.meta.creation);
-    if (reason.empty() && !youth(range_ref(name), range.object.meta.deletion).empty()) {
-      reason = "the deletion of ServiceCIDR " + name + " was asked for less than " +
-               std::to_string(options_.settling.microseconds / 1'000'000) + " s ago";
+    if (now_ && *now_ - *range.object.meta.deletion < options_.going) {
+      finding.severity = Severity::kInfo;
+      finding.message += "; its deletion was asked for less than " +
+                         std::to_string(options_.going.microseconds / 1'000'000) +
+                         " s ago, of which the controller waits 10 s";
+    } else {
+      explain(finding, youth(range_ref(name), range.object.meta.creation));
     }
-    explain(finding, reason);
     findings.push_back(std::move(finding));
   }
 }

@@ -33,6 +33,9 @@ struct StateOptions {
   std::optional<cluster::Instant> now;
   // Objects younger than this may explain what two lists show.
   cluster::Duration settling = cluster::Duration::seconds(60);
+  // A ServiceCIDR that was asked to go less long ago is on its way and not stuck: for 10 s the controller
+  // does not touch it (6.3), and then it may be busy.
+  cluster::Duration going = cluster::Duration::seconds(60);
   // What --service-cluster-ip-range says; empty: not known.
   std::vector<Cidr> default_ranges;
 };

@@ -53,7 +53,7 @@ std::vector<TerminatingRange> terminating_ranges(const State& state, std::size_t
   }
   if (found.empty()) return {};
   state.for_each_address([&](const Address& address, const State::AddressEntry& entry) {
-    if (!entry.claim || !entry.claim->managed || !entry.claim->family_label) return;
+    if (!entry.keeps_its_range()) return;
     const auto around = state.ranges().around(address);
     if (around.hosts.size() != 1) return;
     const auto range = found.find(around.hosts.front());

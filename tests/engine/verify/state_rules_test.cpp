@@ -206,6 +206,28 @@ TEST_F(StateRulesTest, HeldByTerminatingNamesTheRangeItBlocks) {
   EXPECT_THAT(findings(), ElementsAre("warning stuck-terminating, ServiceCIDR old"));
 }
 
+// The controller looks for IPAddresses with both labels: no others keep a range, so it is stuck.
+TEST_F(StateRulesTest, HeldByTerminatingClaimsToBlockOnlyWhatTheControllerLooksFor) {
+  state.put(terminating("old", {"10.98.0.0/24"}, 100));
+  state.put(service("shop/late", {"10.98.0.9"}));
+  const auto held = [&] {
+    const std::vector<Finding> all = StateRules(state, options).check_all();
+    EXPECT_EQ(all.size(), 3U);
+    EXPECT_EQ(all.at(1).rule, "stuck-terminating");
+    EXPECT_EQ(all.back().rule, "held-by-terminating");
+    return all.back().message;
+  };
+  EXPECT_THAT(held(), HasSubstr("; it does not block its deletion, for its IPAddress is missing"));
+  const auto unlabelled = HasSubstr("; it does not block its deletion, for its IPAddress has not the labels");
+  cluster::IpAddress claim = ip_address("10.98.0.9", "shop/late");
+  claim.meta.labels[std::string(cluster::kFamilyLabel)] = "IPv6";
+  state.put(claim);
+  EXPECT_THAT(held(), unlabelled);
+  claim.meta.labels.clear();
+  state.put(claim);
+  EXPECT_THAT(held(), unlabelled);
+}
+
 TEST_F(StateRulesTest, TwoEqualTerminatingRangesBlockEachOtherNot) {
   state.put(terminating("one", {"10.98.0.0/24"}, 100));
   state.put(terminating("two", {"10.98.0.0/24"}, 100));
@@ -222,6 +244,8 @@ TEST_F(StateRulesTest, StuckTerminatingOnlyAfterAWhile) {
   EXPECT_THAT(findings(), ElementsAre("warning stuck-terminating, ServiceCIDR old"));
   options.now = at(130);
   EXPECT_THAT(findings(), ElementsAre("info stuck-terminating, ServiceCIDR old"));
+  options.settling = {};
+  EXPECT_THAT(message(), HasSubstr("; its deletion was asked for less than 60 s ago"));
 }
 
 TEST_F(StateRulesTest, AForeignFinalizerKeepsARangeByRight) {
