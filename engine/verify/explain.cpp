@@ -76,7 +76,7 @@ AddressExplanation explain_one(const State& state, const Address& address, const
               [](const HolderSince& a, const HolderSince& b) { return a.object < b.object; });
     if (entry->claim) {
       const ClaimEntry& claim = *entry->claim;
-      result.claim = {ip_address_ref(claim.name(address)), claim.creation};
+      result.claim = {ip_address_ref(address.to_string()), claim.creation};
       const bool of_service = claim.parent_kind == ClaimEntry::Parent::kService;
       result.claim_parent = (of_service ? "Service " : "") + claim.parent();
     }

@@ -25,7 +25,6 @@ std::string parent_text(const cluster::ParentRef& parent) {
 // All but the Service that it names.
 ClaimEntry claim_of(const cluster::IpAddress& object, const Address& address) {
   ClaimEntry::Oddities odd;
-  if (object.meta.name != address.to_string()) odd.written_name = object.meta.name;
   odd.label_fault = label_fault(object, address.family());
   ClaimEntry claim;
   claim.creation = object.meta.creation;
@@ -65,11 +64,6 @@ const ClaimEntry::Oddities& ClaimEntry::oddities() const {
 
 const std::string& ClaimEntry::parent() const {
   return service != nullptr ? service->first : oddities().other_parent;
-}
-
-std::string ClaimEntry::name(const Address& address) const {
-  const std::string& written = oddities().written_name;
-  return written.empty() ? address.to_string() : written;
 }
 
 bool AddressEntry::claim_names_a_holder() const {
@@ -113,12 +107,11 @@ bool State::put(const cluster::IpAddress& object) {
   see(object.meta);
 
   ++ip_addresses_;
-  const auto address = read_address_sloppy(name);
-  AddressEntry* entry = address ? &at(*address).second : nullptr;
-  if (entry == nullptr || entry->claim) {
+  const auto address = read_address(name);
+  if (!address) {
     strays_.insert(name);
   } else {
-    ClaimEntry& claim = entry->claim.emplace(claim_of(object, *address));
+    ClaimEntry& claim = at(*address).second.claim.emplace(claim_of(object, *address));
     if (claim.parent_kind == ClaimEntry::Parent::kService) {
       const cluster::ParentRef& parent = *object.parent;
       claim.service = &*services_.try_emplace(service_key(parent.name_space, parent.name)).first;
@@ -159,11 +152,10 @@ void State::erase_ip_address(const std::string& name) {
     --ip_addresses_;
     return;
   }
-  const auto address = read_address_sloppy(name);
+  const auto address = read_address(name);
   if (!address) return;
   const auto found = addresses_.find(*address);
   if (found == addresses_.end() || !found->second.claim) return;
-  if (name != found->second.claim->name(*address)) return;
   Holder* named = found->second.claim->service;
   found->second.claim.reset();
   --ip_addresses_;

@@ -51,12 +51,12 @@ struct ServiceEntry {
   bool exists = false;
 };
 
-// An IPAddress object.
+// An IPAddress object, whose name is the canonical text of its address: under another name it would be
+// another lock in the store, and keep nobody from the address. No server takes such a name.
 struct ClaimEntry {
   enum class Parent : unsigned char { kNone, kService, kOther };
   // What few have.
   struct Oddities {
-    std::string written_name;  // empty where it is the canonical text of the address
     std::string other_parent;  // what kubectl prints for a parent that is no Service
     std::string label_fault;   // what is wrong with the labels that the allocator writes; empty: nothing
     friend bool operator==(const Oddities&, const Oddities&) = default;
@@ -72,8 +72,6 @@ struct ClaimEntry {
   // The key of a Service, or what kubectl prints for another parent.
   const std::string& parent() const;
   const std::string& label_fault() const { return oddities().label_fault; }
-  // How the object is named, whose address is `address`.
-  std::string name(const Address& address) const;
 
  private:
   const Oddities& oddities() const;
@@ -125,7 +123,7 @@ class State {
   }
   void for_each_ip_address(const auto& visit) const {
     for (const auto& [address, entry] : addresses_) {
-      if (entry.claim) visit(entry.claim->name(address));
+      if (entry.claim) visit(address.to_string());
     }
     for (const std::string& name : strays_) visit(name);
   }
@@ -149,7 +147,7 @@ class State {
   std::unordered_map<Address, AddressEntry, AddressHash> addresses_;
   std::size_t service_count_ = 0;
   std::size_t ip_addresses_ = 0;
-  // IPAddress objects whose name is no address, or another writing of one that is there already.
+  // IPAddress objects whose name is no address in canonical form.
   std::set<std::string, std::less<>> strays_;
   RangesOfState ranges_;
   std::map<ObjectRef, std::vector<Finding>> object_findings_;

@@ -68,7 +68,7 @@ void StateRules::check_claim(const Address& address, const State::AddressEntry& 
                              std::vector<Finding>& findings) const {
   const ClaimEntry& claim = *entry.claim;
   const std::vector<ObjectRef> holders = holder_refs(entry);
-  const ObjectRef self = ip_address_ref(claim.name(address));
+  const ObjectRef self = ip_address_ref(address.to_string());
   std::vector<ObjectRef> objects = holders;
   objects.push_back(self);
   if (!entry.claim_names_a_holder()) {
@@ -91,7 +91,7 @@ void StateRules::check_claim(const Address& address, const State::AddressEntry& 
 void StateRules::check_orphan(const Address& address, const ClaimEntry& claim,
                               std::vector<Finding>& findings) const {
   if (!claim.managed) return;
-  const ObjectRef self = ip_address_ref(claim.name(address));
+  const ObjectRef self = ip_address_ref(address.to_string());
   Finding finding{"orphan-ipaddress", Severity::kError, address.to_string(), {}, ""};
   std::string reason = youth(self, claim.creation);
   std::string message = "IPAddress " + self.name + " " + parent_words(claim);

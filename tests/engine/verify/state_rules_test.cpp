@@ -206,6 +206,20 @@ TEST_F(StateRulesTest, HeldByTerminatingNamesTheRangeItBlocks) {
   EXPECT_THAT(findings(), ElementsAre("warning stuck-terminating, ServiceCIDR old"));
 }
 
+// The name is the lock: another spelling of the address is another lock.
+TEST_F(StateRulesTest, AnIpAddressUnderAnotherNameDoesNotProtectTheAddress) {
+  state.put(service("shop/late", {"10.96.0.7"}));
+  state.put(ip_address("010.96.0.7", "shop/late"));
+  EXPECT_THAT(findings(), ElementsAre("error missing-ipaddress 10.96.0.7, Service shop/late",
+                                      "error malformed 010.96.0.7, IPAddress 010.96.0.7"));
+  EXPECT_EQ(state.ip_address_count(), 4U);
+  state.erase_ip_address("10.96.0.7");
+  EXPECT_EQ(state.ip_address_count(), 4U);
+  state.erase_ip_address("010.96.0.7");
+  state.put(ip_address("10.96.0.7", "shop/late"));
+  EXPECT_THAT(findings(), IsEmpty());
+}
+
 // The controller looks for IPAddresses with both labels: no others keep a range, so it is stuck.
 TEST_F(StateRulesTest, HeldByTerminatingClaimsToBlockOnlyWhatTheControllerLooksFor) {
   state.put(terminating("old", {"10.98.0.0/24"}, 100));
