@@ -60,6 +60,7 @@ AuditedRequest request_of(RawEvent& raw) {
   request.during = {*raw.received, *raw.answered};
   request.subject = *subject_of(raw);
   request.verb = *verb_of(raw.verb);
+  request.level = verify::level_of_name(raw.level);
   request.status_subresource = raw.subresource == "status";
   request.collection = raw.verb == "deletecollection";
   request.panicked = raw.stage == "Panic";

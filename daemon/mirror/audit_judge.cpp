@@ -302,7 +302,9 @@ void AuditJudge::keep(const verify::History& history, const std::vector<Decision
 
 void AuditJudge::keep_refused(const AuditedRequest& request, const std::string& line) {
   const verify::ServiceFacts* asked = request.asked_service();
-  if (request.succeeded() || request.verb != verify::Verb::kCreate || asked == nullptr) return;
+  if (request.succeeded() || request.is_unanswered() || request.verb != verify::Verb::kCreate ||
+      asked == nullptr)
+    return;
   RefusedRequest refused{request.audit_id, line, verify::service_of(*asked)};
   refused.sent.meta.name_space = request.name_space;
   refused.sent.meta.name = request.name;

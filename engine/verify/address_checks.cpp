@@ -76,9 +76,7 @@ std::optional<Judgement> check_range(const History& history, const AuditedReques
   const Instant since = history.beginning.known_since;
   const bool all_shown = since == kBeginning || window.from >= since + history.options.cache_lag;
   if (!all_shown) {
-    return undecided("range-not-available", why +
-                                                "; which ServiceCIDRs were there before the record began "
-                                                "is missing (--start or --service-cluster-ip-range)");
+    return undecided("range-not-available", why + "; " + history.missing_ranges(request));
   }
   return forbidden("range-not-available", why);
 }
@@ -109,7 +107,7 @@ std::optional<Judgement> check_band(const History& history, const AuditedRequest
     if (can_look_full(history, cidr, *bands, window)) {
       if (window.from >= history.beginning.addresses_known_since) return std::nullopt;
       return undecided("static-band", address.to_string() + " is of the static band of " + cidr.to_string() +
-                                          "; " + history.missing_addresses());
+                                          "; " + history.missing_addresses(request));
     }
     const auto free = history.addresses.surely_free_in(*bands->dynamic_band(), window);
     rooms += (rooms.empty() ? "" : ", ") + cidr.to_string();

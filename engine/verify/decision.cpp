@@ -45,10 +45,32 @@ void soften(const History& history, Judgement& judgement, const AuditedRequest& 
 
 }  // namespace
 
+namespace {
+
+// It may have been granted or refused; what it asked for stands in place of what came of it.
+Decision judge_unanswered(const AuditedRequest& request, std::uint32_t index) {
+  const bool about_service = request.subject == Subject::kService;
+  Decision decision{index, Answer::kKept, {}, {}};
+  std::string_view rule = about_service ? "not-as-asked" : "already-held";
+  if (request.verb == Verb::kCreate) decision.answer = Answer::kAllocated;
+  if (request.verb == Verb::kDelete) {
+    decision.answer = Answer::kReleased;
+    rule = "wrong-release";
+  }
+  if (!about_service) decision.addresses.push_back(request.name);
+  decision.judgement = undecided(
+      rule, "whether it was granted is missing from the record: its event has no responseStatus.code");
+  return decision;
+}
+
+}  // namespace
+
 Decision judge(const History& history, std::uint32_t request) {
-  const bool about_service = history.record.requests[request].subject == Subject::kService;
+  const AuditedRequest& asked = history.record.requests[request];
+  if (asked.is_unanswered()) return judge_unanswered(asked, request);
+  const bool about_service = asked.subject == Subject::kService;
   Decision decision = about_service ? judge_service(history, request) : judge_ip_address(history, request);
-  soften(history, decision.judgement, history.record.requests[request]);
+  soften(history, decision.judgement, asked);
   return decision;
 }
 

@@ -17,9 +17,8 @@ Judgement unless_unknown(const History& history, const AuditedRequest& request, 
   const Instant since =
       about_addresses ? history.beginning.addresses_known_since : history.beginning.known_since;
   if (history.seen_by(request).from >= since) return permitted(rule, std::move(message));
-  return undecided(open_rule, about_addresses ? history.missing_addresses()
-                                              : "which ServiceCIDRs were there before the record began is "
-                                                "missing (--start)");
+  return undecided(open_rule,
+                   about_addresses ? history.missing_addresses(request) : history.missing_ranges(request));
 }
 
 // The families for which the server had to choose an address, for each way it may be configured.
@@ -105,7 +104,7 @@ Judgement judge_allocated(const History& history, const AuditedRequest& request,
   }
   if (!history.addresses.surely_free(address, request.during)) {
     return undecided("false-allocated",
-                     "IPAddress " + address.to_string() + ": " + history.missing_addresses());
+                     "IPAddress " + address.to_string() + ": " + history.missing_addresses(request));
   }
   const Cidr* flag =
       history.options.version.asks_bitmap_first ? history.bitmap.range(address.family()) : nullptr;

@@ -67,8 +67,8 @@ bool created_inside(const History& history, std::uint32_t index, const Address& 
 Judgement missing_evidence(const Allocation& given) {
   const History& history = given.history;
   if (!history.covers_addresses) {
-    return undecided("already-held",
-                     "who held " + given.added.front() + " is not known: " + history.missing_addresses());
+    return undecided("already-held", "who held " + given.added.front() +
+                                         " is not known: " + history.missing_addresses(given.request));
   }
   for (const std::string& text : given.added) {
     const auto address = read_address_sloppy(text);
@@ -139,6 +139,12 @@ Decision kept(std::uint32_t index, const ServiceFacts& given, const ServiceFacts
   return {index, Answer::kKept, addresses, permitted("no-change", "the request changes no address")};
 }
 
+std::string missing_body(const AuditedRequest& request) {
+  const std::string_view level = level_name(request.level);
+  return "the answer's body is missing from the record" +
+         (level.empty() ? "" : " (audit level " + std::string(level) + ")");
+}
+
 Decision judge_dry_run(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
   const ServiceFacts* given = request.given_service();
@@ -157,7 +163,7 @@ Decision judge_change(const History& history, std::uint32_t index) {
     return {index,
             creates ? Answer::kAllocated : Answer::kKept,
             {},
-            undecided("not-as-asked", "the answer's body is missing from the record (audit level Metadata)")};
+            undecided("not-as-asked", missing_body(request))};
   }
   if (creates) {
     const Texts all = given->addresses();
@@ -187,11 +193,7 @@ Decision judge_deletion(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
   const ServiceFacts* given = request.given_service();
   if (given == nullptr) {
-    return {
-        index,
-        Answer::kReleased,
-        {},
-        undecided("wrong-release", "the answer's body is missing from the record (audit level Metadata)")};
+    return {index, Answer::kReleased, {}, undecided("wrong-release", missing_body(request))};
   }
   if (given->has_finalizers) {
     return {index, Answer::kKept, given->addresses(),

@@ -22,7 +22,7 @@ std::size_t clean_cut(const std::vector<AuditedRequest>& requests, std::size_t c
 // What was there when the last of them was answered, if that is known.
 std::optional<StartState> state_after(const Record& gone, Instant end, const ReplayOptions& how) {
   const auto state = [&](const Lives& lives) -> std::optional<StartState> {
-    const bool is_whole = std::none_of(gone.gaps.begin(), gone.gaps.end(),
+    const bool is_whole = std::none_of(lives.gaps.begin(), lives.gaps.end(),
                                        [&](const Gap& gap) { return gap.when.from <= end; });
     if (!lives.beginning.is_known() || !is_whole) return std::nullopt;
     StartState found = final_objects(lives);

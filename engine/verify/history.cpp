@@ -85,6 +85,11 @@ Lives::Lives(const Record& with_requests, const ReplayOptions& how)
   is_patchy = missing >= kFewMissing && missing * kPatchyShare > lives;
   if (is_patchy) beginning.known_since = kEnd;
   if (covers_addresses) beginning.addresses_known_since = beginning.known_since;
+  gaps = record.gaps;
+  for (const AuditedRequest& request : record.requests) {
+    if (request.dry_run || !request.is_unanswered()) continue;
+    gaps.push_back({request.during, "event " + request.audit_id + " does not say what came of its request"});
+  }
 }
 
 History::History(const Record& with_requests, const ReplayOptions& how)
@@ -104,16 +109,39 @@ const Gap* History::gap_around(const AuditedRequest& request) const {
   // A request that began before the gap may have been answered in it, and shown others what it did.
   const Instant reach = request.during.to + std::max(kLongestRequest, options.cache_lag);
   const Gap* first = nullptr;
-  for (const Gap& gap : record.gaps) {
+  for (const Gap& gap : gaps) {
     if (gap.when.from <= reach && (first == nullptr || gap.when.from < first->when.from)) first = &gap;
   }
   return first;
 }
 
-std::string History::missing_addresses() const {
+namespace {
+
+// Of a request too near to the moment from which on everything is known.
+std::string missing_before(Instant known_since, const AuditedRequest& request) {
+  const std::string since = time_of_day(known_since);
+  if (request.during.from < known_since) return "what came before the state of " + since + " is missing";
+  return "the request came within the cache lag (--cache-lag) of " + since +
+         ", and what a cache may have shown from before is missing";
+}
+
+}  // namespace
+
+std::string History::missing_addresses(const AuditedRequest& request) const {
   if (is_patchy) return "many changes are missing from the record";
   if (!covers_addresses) return "the servers' own requests for IPAddresses are missing from the record";
+  if (beginning.is_known()) return missing_before(beginning.addresses_known_since, request);
   return "the state before the record began is missing (--start)";
+}
+
+std::string History::missing_ranges(const AuditedRequest& request) const {
+  if (is_patchy) return "many changes are missing from the record";
+  if (beginning.is_known()) return missing_before(beginning.known_since, request);
+  return options.flags.empty()
+             ? "which ServiceCIDRs were there before the record began is missing (--start or "
+               "--service-cluster-ip-range)"
+             : "which ServiceCIDRs but those of --service-cluster-ip-range were there before "
+               "the record began is missing (--start)";
 }
 
 std::string time_of_day(Instant instant) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/cluster/version_profile.hpp"
 #include "engine/verify/address_history.hpp"
@@ -49,6 +50,8 @@ struct Lives {
   RangeHistory ranges;
   // Many changes are not in the record: that something is not in it then proves nothing.
   bool is_patchy = false;
+  // Those of the record, and a request of which it does not say what came.
+  std::vector<Gap> gaps;
 };
 
 struct History : Lives {
@@ -62,8 +65,9 @@ struct History : Lives {
 
   // The first gap that may have to do with the request, or null.
   const Gap* gap_around(const AuditedRequest& request) const;
-  // What is missing where a rule about IPAddresses cannot be decided, as a clause.
-  std::string missing_addresses() const;
+  // What is missing where a rule about IPAddresses, or about ServiceCIDRs, cannot be decided, as a clause.
+  std::string missing_addresses(const AuditedRequest& request) const;
+  std::string missing_ranges(const AuditedRequest& request) const;
 
   // [s - L, e]: the times whose state a server's cache can have shown it during the request.
   Window seen_by(const AuditedRequest& request) const {

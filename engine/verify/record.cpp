@@ -182,6 +182,27 @@ std::string_view verb_name(Verb verb) {
   return "";
 }
 
+std::string_view level_name(AuditLevel level) {
+  switch (level) {
+    case AuditLevel::kUnknown:
+      return "";
+    case AuditLevel::kMetadata:
+      return "Metadata";
+    case AuditLevel::kRequest:
+      return "Request";
+    case AuditLevel::kRequestResponse:
+      return "RequestResponse";
+  }
+  return "";
+}
+
+AuditLevel level_of_name(std::string_view name) {
+  for (const AuditLevel level : {AuditLevel::kMetadata, AuditLevel::kRequest, AuditLevel::kRequestResponse}) {
+    if (level_name(level) == name) return level;
+  }
+  return AuditLevel::kUnknown;
+}
+
 std::string_view plural_name(Subject subject) {
   switch (subject) {
     case Subject::kService:

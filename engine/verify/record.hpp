@@ -90,7 +90,13 @@ using Facts = std::variant<std::monostate, ServiceFacts, CidrFacts, AddressFacts
 enum class Subject : std::uint8_t { kService, kServiceCidr, kIpAddress };
 enum class Verb : std::uint8_t { kCreate, kUpdate, kPatch, kDelete };
 
+// How much the audit policy has events tell: of a request alone, with its body, and with the answer's too.
+enum class AuditLevel : std::uint8_t { kUnknown, kMetadata, kRequest, kRequestResponse };
+
 std::string_view verb_name(Verb verb);
+// "Metadata", "Request", "RequestResponse"; empty: unknown.
+std::string_view level_name(AuditLevel level);
+AuditLevel level_of_name(std::string_view name);
 // "services", "servicecidrs", "ipaddresses".
 std::string_view plural_name(Subject subject);
 
@@ -101,6 +107,7 @@ struct AuditedRequest {
   std::uint64_t line = 0;
   Subject subject = Subject::kService;
   Verb verb = Verb::kCreate;
+  AuditLevel level = AuditLevel::kUnknown;
   bool status_subresource = false;
   bool dry_run = false;
   bool collection = false;     // one of the objects of a deletecollection
@@ -122,6 +129,8 @@ struct AuditedRequest {
   bool succeeded() const { return code >= 200 && code < 300; }
   // Changed the store (a dry run changes nothing).
   bool took_effect() const { return succeeded() && !dry_run; }
+  // The event does not say what came of it.
+  bool is_unanswered() const { return code == 0 && !panicked; }
   // Failed in a way that leaves open whether the store was changed.
   bool is_doubtful() const { return !dry_run && (panicked || code == 504 || code == 408 || code == 0); }
 

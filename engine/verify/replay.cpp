@@ -158,7 +158,7 @@ std::vector<Decision> judge_all(const History& history) {
 std::vector<ReplayFinding> find_faults(const History& history) {
   std::vector<ReplayFinding> findings;
   // A state that was put together from a record with gaps would be full of faults that are not there.
-  if (history.is_patchy || !history.record.gaps.empty()) return findings;
+  if (history.is_patchy || !history.gaps.empty()) return findings;
   const State state = final_state(history);
   StateOptions options;
   options.now = history.beginning.record.to;

@@ -56,13 +56,13 @@ void put_request(std::ostream& out, const verify::AuditedRequest& request) {
   put_time(out, request.during.from);
   out << " ";
   put_time(out, request.during.to);
-  out << " " << verify::verb_name(request.verb) << " " << request.object() << " generate '"
-      << request.generate_name << "' user '" << request.user << "' '" << request.user_uid << "' code "
-      << request.code << " message '" << request.message << "' gone '" << request.gone_uid << "'"
-      << (request.status_subresource ? " status" : "") << (request.dry_run ? " dry" : "")
-      << (request.collection ? " collection" : "") << (request.panicked ? " panicked" : "")
-      << (request.mutated ? " mutated" : "") << (request.asked_in_part ? " part" : "")
-      << (request.asked_unclear ? " unclear" : "") << "\n  asked";
+  out << " " << verify::level_name(request.level) << " " << verify::verb_name(request.verb) << " "
+      << request.object() << " generate '" << request.generate_name << "' user '" << request.user << "' '"
+      << request.user_uid << "' code " << request.code << " message '" << request.message << "' gone '"
+      << request.gone_uid << "'" << (request.status_subresource ? " status" : "")
+      << (request.dry_run ? " dry" : "") << (request.collection ? " collection" : "")
+      << (request.panicked ? " panicked" : "") << (request.mutated ? " mutated" : "")
+      << (request.asked_in_part ? " part" : "") << (request.asked_unclear ? " unclear" : "") << "\n  asked";
   std::visit(PutFacts{out}, request.asked);
   out << "\n  given";
   std::visit(PutFacts{out}, request.given);

@@ -57,6 +57,24 @@ TEST(ReplayProgram, TheTableGroupsNotesThatRepeat) {
   EXPECT_THAT(run("--quiet" + files).output, Not(HasSubstr("info")));
 }
 
+TEST(ReplayProgram, AnEventWithoutABodyIsUndecidedAndNamesItsLevel) {
+  const auto message = [](const std::string& level, const std::string& status) {
+    const std::string event =
+        R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","level":")" + level +
+        R"(","auditID":"a","stage":"ResponseComplete","verb":"create","user":{"username":"u"},)"
+        R"("objectRef":{"resource":"services","namespace":"a","name":"x"},)" +
+        status +
+        R"("requestReceivedTimestamp":"2026-11-22T10:00:00Z","stageTimestamp":"2026-11-22T10:00:01Z"})";
+    const Json line = Json::parse(run("-o json -", event).output)["decisions"][0];
+    EXPECT_EQ(line["verdict"], "undecided");
+    return line["message"].get<std::string>();
+  };
+  const std::string created = R"("responseStatus":{"metadata":{},"code":201},)";
+  EXPECT_THAT(message("Request", created), HasSubstr("(audit level Request)"));
+  EXPECT_THAT(message("Metadata", created), HasSubstr("(audit level Metadata)"));
+  EXPECT_THAT(message("RequestResponse", ""), HasSubstr("has no responseStatus.code"));
+}
+
 TEST(ReplayProgram, InputThatCannotBeReadIsInEveryFormAndExits3) {
   for (const char* form : {"json", "jsonl", "junit", "sarif", "yaml"}) {
     const CommandResult result = run("-o " + std::string(form) + " -", "{\"kind\":\"Event\",\n");
