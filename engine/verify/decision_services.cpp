@@ -145,6 +145,22 @@ std::string missing_body(const AuditedRequest& request) {
          (level.empty() ? "" : " (audit level " + std::string(level) + ")");
 }
 
+// A new headless Service, whose families and policy follow from the request and the server's families. (5.3)
+Judgement judge_headless(const History& history, std::uint32_t index) {
+  const AuditedRequest& request = history.record.requests[index];
+  if (request.asked_service() == nullptr || request.asked_unclear)
+    return undecided("not-as-asked", "what was asked for is missing from the record");
+  if (auto wrong = check_families(request, expectations(history, index, nullptr, true))) {
+    if (!request.mutated) return *wrong;
+    return undecided(wrong->rule, wrong->message + "; what an admission webhook changed is missing");
+  }
+  if (!fits_every(*request.given_service(), expectations(history, index, nullptr, false))) {
+    return undecided("not-as-asked",
+                     "which families the server has is missing from the record (--service-cluster-ip-range)");
+  }
+  return permitted("no-address", "headless and ExternalName Services have none");
+}
+
 Decision judge_dry_run(const History& history, std::uint32_t index) {
   const AuditedRequest& request = history.record.requests[index];
   const ServiceFacts* given = request.given_service();
@@ -167,8 +183,12 @@ Decision judge_change(const History& history, std::uint32_t index) {
   }
   if (creates) {
     const Texts all = given->addresses();
-    return all.empty() ? kept(index, *given, request.asked_service())
-                       : allocated(history, index, nullptr, all);
+    if (!all.empty()) return allocated(history, index, nullptr, all);
+    const ServiceFacts* ask = request.asked_service();
+    const bool is_headless = given->is_headless() && (ask == nullptr || ask->is_headless());
+    if (is_headless && !given->is_external_name())
+      return {index, Answer::kKept, {}, judge_headless(history, index)};
+    return kept(index, *given, ask);
   }
   const ServiceFacts* old = history.services.before(request, index);
   if (old == nullptr) {

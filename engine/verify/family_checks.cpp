@@ -53,6 +53,7 @@ Expectation expectation(const ServiceFacts& ask, const ServiceFacts* old, const 
 bool is_answer(const ServiceFacts& given, const Expectation& expected) {
   const cluster::Service& service = expected.service;
   if (given.ip_families != service.ip_families || given.policy != service.ip_family_policy) return false;
+  if (given.is_headless()) return service.is_headless();
   const auto addresses = given.addresses();
   if (addresses.size() != given.ip_families.size()) return false;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -75,6 +76,11 @@ std::vector<Expectation> expectations(const History& history, std::uint32_t inde
     all.push_back(expectation(ask, old, server, history.options.version));
   }
   return all;
+}
+
+bool fits_every(const ServiceFacts& given, const std::vector<Expectation>& expected) {
+  return std::all_of(expected.begin(), expected.end(),
+                     [&](const Expectation& one) { return one.errors.empty() && is_answer(given, one); });
 }
 
 std::optional<Judgement> check_families(const AuditedRequest& request,

@@ -22,6 +22,8 @@ struct Expectation {
 std::vector<Expectation> expectations(const History& history, std::uint32_t index, const ServiceFacts* old,
                                       bool with_unseen);
 
+// Families, policy and number of addresses are what each of them calls for.
+bool fits_every(const ServiceFacts& given, const std::vector<Expectation>& expected);
 // not-as-asked, as far as families, policy and the number of addresses go. Absent: nothing against it.
 std::optional<Judgement> check_families(const AuditedRequest& request,
                                         const std::vector<Expectation>& expected);
