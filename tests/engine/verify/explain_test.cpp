@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/cluster/authority.hpp"
 #include "engine/net/text.hpp"
 #include "tests/support/objects.hpp"
 
@@ -264,6 +265,46 @@ TEST_F(ExplainTest, ARequestIsHeldAgainstTheRulesForItsOtherFields) {
   wrong.meta.resource_version = "7";
   EXPECT_EQ(explain_request(state, wrong, options).request.at(0).reason,
             "resourceVersion should not be set on objects to be created");
+}
+
+// The same words as the server's, whatever it refuses.
+TEST_F(ExplainTest, ARequestIsAnsweredAsTheServerAnswersIt) {
+  options.state.default_ranges = {*read_cidr("10.96.0.0/28"), *read_cidr("fd00:96::/112")};
+  cluster::Authority server(options.state.default_ranges, options.version);
+  server.put_service_cidr(range("kubernetes", {"10.96.0.0/28", "fd00:96::/112"}));
+  ASSERT_TRUE(server.add_address("10.96.0.1"));
+  std::vector<cluster::Service> requests{sent({}),
+                                         sent({"10.96.0.1"}),
+                                         sent({"10.96.0.1"}, "RequireDualStack"),
+                                         sent({"10.97.0.1", "fd00:96::7"}, "RequireDualStack"),
+                                         sent({"10.96.0.5", "fd00:96::7"}),
+                                         sent({"None"}),
+                                         sent({"nonsense"})};
+  const auto add = [&](auto change) { change(requests.emplace_back(sent({"10.96.0.5"}))); };
+  add([](cluster::Service& one) { one.meta.name.clear(); });
+  add([](cluster::Service& one) { one.meta.name = "Bad_Name"; });
+  add([](cluster::Service& one) { one.meta.name = "a/b"; });
+  add([](cluster::Service& one) { one.ports.clear(); });
+  add([](cluster::Service& one) { one.ports.front().port = 0; });
+  add([](cluster::Service& one) { one.session_affinity = "Sometimes"; });
+  add([](cluster::Service& one) { one.type = "ExternalName"; });
+  add([](cluster::Service& one) { one.type = "Unheard"; });
+  add([](cluster::Service& one) { one.selector.emplace("-", ""); });
+  std::size_t refused = 0;
+  for (const cluster::Service& request : requests) {
+    std::string expected;
+    SeededDraws draws(7);
+    const auto answer = server.create(request, draws);
+    if (const auto* refusal = std::get_if<cluster::ServiceRefusal>(&answer))
+      expected = cluster::aggregate_text(refusal->errors);
+    std::string explained;
+    for (const Outlook& part : explain_request(state, request, options).request) {
+      if (!part.granted && explained.empty()) explained = part.reason;
+    }
+    EXPECT_EQ(explained, expected);
+    if (!expected.empty()) ++refused;
+  }
+  EXPECT_EQ(refused, requests.size() - 2);
 }
 
 // What the server draws is not missing from the request.
