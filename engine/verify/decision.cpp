@@ -43,10 +43,6 @@ void soften(const History& history, Judgement& judgement, const AuditedRequest& 
                                             time_of_day(gap->when.to) + " may be missing: " + gap->why;
 }
 
-}  // namespace
-
-namespace {
-
 // It may have been granted or refused; what it asked for stands in place of what came of it.
 Decision judge_unanswered(const AuditedRequest& request, std::uint32_t index) {
   const bool about_service = request.subject == Subject::kService;
