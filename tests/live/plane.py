@@ -134,22 +134,21 @@ class Mirror:
         with urllib.request.urlopen(f"{self.url}/apis/clusterip.dev/v1/{path}", timeout=30) as answer:
             return json.load(answer)
 
-    def wait_in_step(self, seconds=60):
+    def wait_in_step(self):
+        self._wait(lambda: self.get("findings")["mirror"]["inStep"], 60, "the mirror did not come into step")
+
+    def wait_whole(self):
+        """Until it knows what there was before the events that it judges by."""
+        self._wait(lambda: self.get("decisions")["summary"]["whole"], 150, "the audit record did not become whole")
+
+    @staticmethod
+    def _wait(holds, seconds, fault):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if self.get("findings")["mirror"]["inStep"]:
+            if holds():
                 return
             time.sleep(0.2)
-        raise SystemExit("live: the mirror did not come into step")
-
-    def wait_whole(self, seconds=150):
-        """Until it knows what there was before the events that it judges by."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.get("decisions")["summary"]["whole"]:
-                return
-            time.sleep(0.5)
-        raise SystemExit("live: the audit record did not become whole")
+        raise SystemExit(f"live: {fault}")
 
     def memory_mb(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
