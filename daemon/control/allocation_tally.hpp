@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 
+#include "daemon/observe/metrics_text.hpp"
 #include "engine/cluster/authority.hpp"
 
 namespace clusterip::daemon {
@@ -48,8 +49,7 @@ class AllocationTally {
     const std::lock_guard lock(mutex_);
     for (const auto& given : write.given) {
       Durations& durations = durations_[given.cidr];
-      for (std::size_t i = kBounds.size(); i > 0 && seconds <= kBounds.at(i - 1); --i)
-        ++durations.within.at(i - 1);
+      count_within(kBounds, seconds, durations.within);
       ++durations.all;
       durations.seconds += seconds;
     }

@@ -43,7 +43,7 @@ void RequestMetrics::count(const HttpRequest& request, const api::RequestPath& p
   ++counts.by_status[status];
   ++counts.all;
   counts.seconds += seconds;
-  for (std::size_t i = kBounds.size(); i > 0 && seconds <= kBounds.at(i - 1); --i) ++counts.within.at(i - 1);
+  count_within(kBounds, seconds, counts.within);
 }
 
 // In alphabetical order, as upstream writes them. Durations have no status.

@@ -15,6 +15,12 @@ inline std::string metric_label(const char* name, std::string_view value) {
   return std::string(name).append("=\"").append(value).append("\"");
 }
 
+// How many values were at most each bound, for MetricsText::histogram.
+template <class Bounds, class Counts>
+void count_within(const Bounds& bounds, double value, Counts& counts) {
+  for (std::size_t i = bounds.size(); i > 0 && value <= bounds.at(i - 1); --i) ++counts.at(i - 1);
+}
+
 class MetricsText {
  public:
   // Samples that follow are of this family.
