@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/api/go_value.hpp"
+#include "daemon/input/byte_order_mark.hpp"
 #include "engine/cluster/go_text.hpp"
 
 namespace clusterip::api {
@@ -180,8 +181,7 @@ std::vector<std::string> repeated_in_first_yaml(std::string_view text, const Yam
 }
 
 std::optional<std::string> yaml_text_fault(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = daemon::without_byte_order_mark(text);
   while (!text.empty()) {
     const cluster::Rune rune = cluster::first_rune(text);
     if (!rune.valid) return "invalid UTF-8";

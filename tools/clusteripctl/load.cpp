@@ -42,6 +42,7 @@ struct LoadFlags {
 };
 
 void declare(Options& options, LoadFlags& flags) {
+  constexpr std::uint64_t kWeek = 7 * 24 * 3600;
   options.text("kubeconfig", flags.cluster.kubeconfig, "kubeconfig file")
       .text("context", flags.cluster.context, "context in it; else its current-context")
       .text("server", flags.cluster.server, "address of the apiserver, in place of a kubeconfig")
@@ -50,10 +51,10 @@ void declare(Options& options, LoadFlags& flags) {
       .flag("insecure-skip-tls-verify", flags.cluster.insecure_skip_tls_verify,
             "with --server: trust any apiserver")
       .number("seed", flags.seed, "the same seed asks for the same things")
-      .number("clients", flags.clients, "clients at once, each with a connection")
+      .number("clients", flags.clients, "clients at once, each with a connection", 1, 1024)
       .number("rate", flags.rate, "steps a second in all; 0: as fast as it goes")
-      .number("duration", flags.duration, "seconds")
-      .number("max-services", flags.most_services, "Services of one client, alive at once")
+      .number("duration", flags.duration, "seconds", 1, kWeek)
+      .number("max-services", flags.most_services, "Services of one client, alive at once", 1, 1'000'000)
       .text("namespace", flags.name_space, "namespace to make and delete; default clusterip-load-SEED")
       .text("ranges", flags.ranges, "CIDRs, separated by commas: ServiceCIDRs of these come and go")
       .flag("verify", flags.verify, "follow the cluster meanwhile and report what is wrong")
@@ -136,22 +137,15 @@ void write(const LoadReport& report, const std::string& form) {
   write_load_table(report, std::cout);
 }
 
-std::uint64_t within(const char* flag, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
-  if (value >= least && value <= most) return value;
-  throw OptionError(std::string(flag) + ": \"" + std::to_string(value) + "\" is not between " +
-                    std::to_string(least) + " and " + std::to_string(most));
-}
-
 LoadOptions load_options(const LoadFlags& flags) {
-  constexpr std::uint64_t kWeek = 7 * 24 * 3600;
   LoadOptions options;
   options.seed = flags.seed;
-  options.clients = within("--clients", flags.clients, 1, 1024);
+  options.clients = flags.clients;
   options.rate = static_cast<double>(flags.rate);
-  options.duration = std::chrono::seconds(within("--duration", flags.duration, 1, kWeek));
+  options.duration = std::chrono::seconds(flags.duration);
   options.name_space =
       flags.name_space.empty() ? "clusterip-load-" + std::to_string(flags.seed) : flags.name_space;
-  options.shape.most_services = within("--max-services", flags.most_services, 1, 1'000'000);
+  options.shape.most_services = flags.most_services;
   options.shape.more_ranges = read_ranges(flags.ranges);
   return options;
 }

@@ -40,15 +40,19 @@ Options& Options::text(const char* name, std::string& value, const char* help) {
   return *this;
 }
 
-Options& Options::number(const char* name, std::uint64_t& value, const char* help) {
+Options& Options::number(const char* name, std::uint64_t& value, const char* help, std::uint64_t least,
+                         std::uint64_t most) {
   auto written = std::make_shared<std::string>(std::to_string(value));
   impl_->flags.add_options()(name, po::value<std::string>(written.get())->default_value(*written), help);
-  impl_->checks.emplace_back([written, &value, name] {
+  impl_->checks.emplace_back([written, &value, name, least, most] {
     const bool digits =
         !written->empty() && written->size() <= 19 &&
         std::all_of(written->begin(), written->end(), [](char c) { return c >= '0' && c <= '9'; });
     if (!digits) throw OptionError("--" + long_name(name) + ": \"" + *written + "\" is not a number");
     value = std::stoull(*written);
+    if (value >= least && value <= most) return;
+    throw OptionError("--" + long_name(name) + ": \"" + *written + "\" is not between " +
+                      std::to_string(least) + " and " + std::to_string(most));
   });
   return *this;
 }

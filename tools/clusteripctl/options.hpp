@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -28,7 +29,9 @@ class Options {
   // Each call declares one flag and where its value goes; the value there beforehand is the default and shown
   // in the help. A letter may stand behind the name for a short form: "output,o".
   Options& text(const char* name, std::string& value, const char* help);
-  Options& number(const char* name, std::uint64_t& value, const char* help);
+  // What lies outside of the bounds is refused.
+  Options& number(const char* name, std::uint64_t& value, const char* help, std::uint64_t least = 0,
+                  std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
   Options& flag(const char* name, bool& value, const char* help);
   Options& list(const char* name, std::vector<std::string>& values, const char* help);
   // One of a closed list of words.

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "daemon/input/byte_order_mark.hpp"
+
 namespace clusterip::ctl {
 namespace {
 
@@ -46,8 +48,7 @@ std::vector<std::string> words_of(std::string_view text) {
 }  // namespace
 
 std::vector<ScenarioLine> read_scenario(std::string_view text, std::size_t& line) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = daemon::without_byte_order_mark(text);
   std::vector<ScenarioLine> lines;
   for (line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
