@@ -7,27 +7,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string next_name(std::string_view& names) {
-  const std::size_t comma = std::min(names.find(','), names.size());
-  std::string name(names.substr(0, comma));
-  names.remove_prefix(std::min(comma + 1, names.size()));
-  return name;
-}
-
-// The keys of a list's item in the order of their names, with the defaults that the API gives them.
+// The keys of a list's item in the order of their names.
 Json keys_of(const Json& item, std::string_view names) {
   Json keys = Json::object();
   while (!names.empty()) {
-    const std::string name = next_name(names);
-    if (item.contains(name)) {
-      keys[name] = item.at(name);
-    } else if (name == "protocol") {
-      keys[name] = "TCP";
-    } else if (name == "port") {
-      keys[name] = 0;
-    } else {
-      keys[name] = "";
-    }
+    const std::string name(next_key(names));
+    keys[name] = item.contains(name) ? item.at(name) : Json::parse(default_of_key(name));
   }
   return keys;
 }

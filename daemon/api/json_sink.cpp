@@ -8,6 +8,16 @@ namespace clusterip::api {
 
 using Json = nlohmann::json;
 
+void append_quoted(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  if (plain) {
+    out.append("\"").append(text).append("\"");
+  } else {
+    out += dump(text);
+  }
+}
+
 Json& TreeSink::add(const char* name, Json value) {
   Json& to = *open_.back();
   if (name == nullptr) {
@@ -35,16 +45,6 @@ void TextSink::lead(const char* name) {
   if (name != nullptr) out_.append("\"").append(name).append("\":");
 }
 
-void TextSink::append_text(std::string_view value) {
-  const bool plain = std::all_of(value.begin(), value.end(),
-                                 [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-  if (plain) {
-    out_.append("\"").append(value).append("\"");
-  } else {
-    out_ += dump(value);
-  }
-}
-
 void TextSink::begin_object(const char* name) {
   lead(name);
   out_ += '{';
@@ -64,7 +64,7 @@ void TextSink::end() {
 
 void TextSink::text(const char* name, std::string_view value) {
   lead(name);
-  append_text(value);
+  append_quoted(out_, value);
 }
 
 void TextSink::integer(const char* name, std::int64_t value) {
@@ -91,9 +91,9 @@ void TextSink::labels(const char* name, const cluster::Labels& value) {
   begin_object(name);
   for (const auto& [key, text] : value) {
     lead(nullptr);
-    append_text(key);
+    append_quoted(out_, key);
     out_ += ':';
-    append_text(text);
+    append_quoted(out_, text);
   }
   end();
 }
@@ -102,7 +102,7 @@ void TextSink::texts(const char* name, const std::vector<std::string>& value) {
   begin_list(name);
   for (const std::string& text : value) {
     lead(nullptr);
-    append_text(text);
+    append_quoted(out_, text);
   }
   end();
 }

@@ -15,6 +15,9 @@
 
 namespace clusterip::api {
 
+// Appends a text as JSON prints it.
+void append_quoted(std::string& out, std::string_view text);
+
 class JsonSink {
  public:
   virtual ~JsonSink() = default;
@@ -101,7 +104,6 @@ class TextSink : public JsonSink {
  private:
   // The comma where one is due, and the name.
   void lead(const char* name);
-  void append_text(std::string_view value);
 
   std::string& out_;
   std::vector<char> closers_;

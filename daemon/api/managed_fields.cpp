@@ -21,10 +21,9 @@ constexpr const char* kKubectl = "kubectl";
 constexpr const char* kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 const Json::json_pointer kAnnotations("/metadata/annotations");
 const Json::json_pointer kManagedFields("/metadata/managedFields");
-// Of metadata, what belongs to nobody.
 constexpr std::array<std::string_view, 9> kUnowned{
-    "f:name",       "f:namespace",     "f:creationTimestamp", "f:selfLink",   "f:uid",
-    "f:generation", "f:managedFields", "f:resourceVersion",   "f:clusterName"};
+    "name",       "namespace",     "creationTimestamp", "selfLink",   "uid",
+    "generation", "managedFields", "resourceVersion",   "clusterName"};
 
 struct Entry {
   std::string manager;
@@ -96,7 +95,7 @@ void strip(FieldSet& set, const Resource& resource, const FieldOwner& owner) {
   if (meta == set.children.end()) return;
   meta->second.member = false;
   for (const std::string_view name : kUnowned) {
-    const auto unowned = meta->second.children.find(name);
+    const auto unowned = meta->second.children.find("f:" + std::string(name));
     if (unowned != meta->second.children.end()) meta->second.children.erase(unowned);
   }
   if (meta->second.empty()) set.children.erase(meta);
@@ -245,6 +244,15 @@ void renew_last_applied(Json& object, const Json& configuration) {
 }
 
 }  // namespace
+
+bool is_unowned(std::string_view field) {
+  return std::find(kUnowned.begin(), kUnowned.end(), field) != kUnowned.end();
+}
+
+cluster::ManagedFields sole_entry(const FieldOwner& owner, std::string fields) {
+  return {owner.manager,     kUpdate, owner.api_version, owner.now.whole_second(), kFieldsType,
+          std::move(fields), ""};
+}
 
 void record_update(Json& fresh, const Json& live, const Resource& resource, const FieldOwner& owner) {
   if (!owner.status && fresh.contains(kManagedFields) &&

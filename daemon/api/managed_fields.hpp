@@ -12,6 +12,7 @@
 #include "daemon/api/resources.hpp"
 #include "daemon/api/status.hpp"
 #include "engine/cluster/instant.hpp"
+#include "engine/cluster/objects.hpp"
 
 namespace clusterip::api {
 
@@ -22,6 +23,12 @@ struct FieldOwner {
   bool status = false;  // through the status subresource
   cluster::Instant now;
 };
+
+// Of an object's metadata, what belongs to nobody.
+bool is_unowned(std::string_view field);
+
+// The entry of whoever creates an object, whose fields (compact JSON) are all his.
+cluster::ManagedFields sole_entry(const FieldOwner& owner, std::string fields);
 
 // Sets fresh's managedFields after a create (`live`: the empty object), an update or a patch. The client's
 // own managedFields count where it sent some; an empty entry clears them.

@@ -78,6 +78,14 @@ void read_meta(FieldReader& object, cluster::ObjectMeta& to) {
   });
 }
 
+std::vector<cluster::ManagedFields> managed_fields_of(const Json& object) {
+  FirstError error;
+  FieldReader fields(object, "v1.ObjectMeta", error);
+  cluster::ObjectMeta meta;
+  read_meta(fields, meta);
+  return std::move(meta.managed_fields);
+}
+
 void read_conditions(FieldReader& status, std::vector<cluster::Condition>& to) {
   status.objects("conditions", "v1.Condition", [&](FieldReader& entry) {
     cluster::Condition& condition = to.emplace_back();

@@ -49,6 +49,11 @@ nlohmann::json encode(const cluster::IpAddress& address);
 std::string document_of(const cluster::Service& service);
 std::string document_of(const cluster::IpAddress& address);
 
+// Which fields the object has, as compact JSON: the FieldsV1 of whoever creates it.
+std::string fields_of(const cluster::Service& service);
+// The entries of an object's managedFields. The object has been decoded before.
+std::vector<cluster::ManagedFields> managed_fields_of(const nlohmann::json& object);
+
 // Parts that other codecs share.
 void read_meta(FieldReader& object, cluster::ObjectMeta& to);
 void read_conditions(FieldReader& status, std::vector<cluster::Condition>& to);

@@ -363,6 +363,18 @@ bool is_pointer(const FieldSchema& field) {
   return std::find(kPointers.begin(), kPointers.end(), field.name) != kPointers.end();
 }
 
+std::string_view next_key(std::string_view& keys) {
+  const std::size_t comma = std::min(keys.find(','), keys.size());
+  const std::string_view key = keys.substr(0, comma);
+  keys.remove_prefix(std::min(comma + 1, keys.size()));
+  return key;
+}
+
+std::string_view default_of_key(std::string_view key) {
+  if (key == "protocol") return R"("TCP")";
+  return key == "port" ? "0" : R"("")";
+}
+
 const FieldSchema* ObjectSchema::find(std::string_view name) const {
   const auto found = std::find_if(fields.begin(), fields.end(),
                                   [&](const FieldSchema& field) { return field.name == name; });

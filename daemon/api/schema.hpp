@@ -50,6 +50,11 @@ struct ObjectSchema {
   const FieldSchema* find(std::string_view name) const;
 };
 
+// Takes the first of the keys of a list, which are in the order of their names.
+std::string_view next_key(std::string_view& keys);
+// What an item without that key has, as JSON: the defaults that the API gives.
+std::string_view default_of_key(std::string_view key);
+
 // Without apiVersion and kind, which every object has.
 const ObjectSchema& schema_of(const Resource& resource);
 const ObjectSchema& delete_options_schema();

@@ -1,5 +1,7 @@
 // Services. (k8s.io/api core/v1)
+#include "daemon/api/fields_sink.hpp"
 #include "daemon/api/object_json.hpp"
+#include "daemon/api/resources.hpp"
 
 namespace clusterip::api {
 namespace {
@@ -163,6 +165,13 @@ void describe_content(JsonSink& to, const Service& service) {
   to.end();
 }
 
+void describe(JsonSink& to, const Service& service) {
+  to.begin_object("metadata");
+  describe_meta(to, service.meta);
+  to.end();
+  describe_content(to, service);
+}
+
 }  // namespace
 
 Decoded<Service> decode_service(const Json& object) {
@@ -184,12 +193,13 @@ Json encode(const Service& service) {
 }
 
 std::string document_of(const Service& service) {
-  return written_text([&](JsonSink& to) {
-    to.begin_object("metadata");
-    describe_meta(to, service.meta);
-    to.end();
-    describe_content(to, service);
-  });
+  return written_text([&](JsonSink& to) { describe(to, service); });
+}
+
+std::string fields_of(const Service& service) {
+  FieldsSink to(schema_of(resource(ResourceIndex::kServices)));
+  describe(to, service);
+  return std::move(to).take();
 }
 
 }  // namespace clusterip::api

@@ -1,7 +1,7 @@
 #include "daemon/control/namespace_strategy.hpp"
 
 #include "daemon/api/namespace_json.hpp"
-#include "daemon/control/decoded.hpp"
+#include "daemon/control/typed_strategy.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 
 namespace clusterip::daemon {
@@ -11,36 +11,17 @@ using api::Result;
 using cluster::NamespaceDoor;
 using cluster::NamespaceObject;
 
-class NamespaceStrategy : public Strategy {
+class NamespaceStrategy : public TypedStrategy<NamespaceObject> {
  public:
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kNamespaces); }
-
-  Result<Json> decode(const Json& sent) const override {
-    const auto read = api::decode_namespace(sent);
-    if (const auto* error = std::get_if<api::DecodeError>(&read)) {
-      return api::bad_request("Namespace in version \"v1\" cannot be handled as a Namespace: " +
-                              error->reason);
-    }
-    NamespaceObject object = std::get<NamespaceObject>(read);
-    cluster::set_defaults(object);
-    return api::encode(object);
-  }
-
-  Result<Plan> plan_create(const Json& sent, const RequestContext&) const override {
-    NamespaceObject object = decoded(api::decode_namespace(sent));
-    cluster::prepare_create(object);
-    const auto errors = cluster::validate_create(object);
-    if (!errors.empty()) return api::invalid(resource().subject(), object.meta.name, errors);
-    return plan_of(api::encode(object));
-  }
 
   Result<Plan> plan_update(Json sent, const Json& old, bool status,
                            const RequestContext& context) const override {
     const NamespaceDoor door = status             ? NamespaceDoor::kStatus
                                : context.finalize ? NamespaceDoor::kFinalize
                                                   : NamespaceDoor::kMain;
-    NamespaceObject object = decoded(api::decode_namespace(sent));
-    const NamespaceObject standing = decoded(api::decode_namespace(old));
+    NamespaceObject object = stored(sent);
+    const NamespaceObject standing = stored(old);
     cluster::prepare_update(object, standing, door);
     const auto errors = cluster::validate_update(object, standing, door);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
@@ -62,6 +43,21 @@ class NamespaceStrategy : public Strategy {
     const std::string name = standing.at("metadata").at("name");
     if (name != "default" && name != "kube-system" && name != "kube-public") return std::nullopt;
     return api::forbidden(resource().subject(), name, "this namespace may not be deleted");
+  }
+
+ protected:
+  api::Decoded<NamespaceObject> decode_object(const Json& sent) const override {
+    return api::decode_namespace(sent);
+  }
+  void set_defaults(NamespaceObject& object) const override { cluster::set_defaults(object); }
+  Json encode(const NamespaceObject& object) const override { return api::encode(object); }
+
+  Result<Plan> plan_new(const NamespaceObject& sent, const RequestContext&) const override {
+    NamespaceObject object = sent;
+    cluster::prepare_create(object);
+    const auto errors = cluster::validate_create(object);
+    if (!errors.empty()) return api::invalid(resource().subject(), object.meta.name, errors);
+    return plan_of(api::encode(object));
   }
 };
 

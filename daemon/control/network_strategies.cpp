@@ -1,7 +1,6 @@
 #include "daemon/control/network_strategies.hpp"
 
-#include "daemon/api/object_json.hpp"
-#include "daemon/control/decoded.hpp"
+#include "daemon/control/typed_strategy.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/network_validation.hpp"
 
@@ -11,36 +10,13 @@ namespace {
 using api::Result;
 using cluster::Scope;
 
-api::Status undecodable(const api::Resource& resource, const api::DecodeError& error) {
-  return api::bad_request(std::string(resource.kind) + " in version \"v1\" cannot be handled as a " +
-                          std::string(resource.kind) + ": " + error.reason);
-}
-
-class ServiceCidrStrategy : public Strategy {
+class ServiceCidrStrategy : public TypedStrategy<cluster::ServiceCidr> {
  public:
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kServiceCidrs); }
 
-  Result<Json> decode(const Json& sent) const override {
-    const auto read = api::decode_service_cidr(sent);
-    if (const auto* error = std::get_if<api::DecodeError>(&read)) return undecodable(resource(), *error);
-    const auto& cidr = std::get<cluster::ServiceCidr>(read);
-    Json object = api::encode(cidr);
-    if (cidr.empty_cidrs_given) object["spec"]["cidrs"] = Json::array();
-    return object;
-  }
-
-  Result<Plan> plan_create(const Json& object, const RequestContext&) const override {
-    cluster::ServiceCidr cidr = decoded(api::decode_service_cidr(object));
-    const auto errors = cluster::validate_create(cidr);
-    if (!errors.empty()) return api::invalid(resource().subject(), cidr.meta.name, errors);
-    cluster::prepare_create(cidr.meta, Scope::kCluster);
-    cidr.conditions.clear();  // the status is the controllers' to write
-    return plan_of(api::encode(cidr));
-  }
-
   Result<Plan> plan_update(Json object, const Json& old, bool status, const RequestContext&) const override {
-    cluster::ServiceCidr cidr = decoded(api::decode_service_cidr(object));
-    const cluster::ServiceCidr standing = decoded(api::decode_service_cidr(old));
+    cluster::ServiceCidr cidr = stored(object);
+    const cluster::ServiceCidr standing = stored(old);
     if (status) {
       cidr.cidrs = standing.cidrs;
     } else {
@@ -51,6 +27,25 @@ class ServiceCidrStrategy : public Strategy {
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(cidr.meta, standing.meta, Scope::kCluster);
     if (status) cluster::reset_for_status(cidr.meta, standing.meta);
+    return plan_of(api::encode(cidr));
+  }
+
+ protected:
+  api::Decoded<cluster::ServiceCidr> decode_object(const Json& sent) const override {
+    return api::decode_service_cidr(sent);
+  }
+  Json encode(const cluster::ServiceCidr& cidr) const override {
+    Json object = api::encode(cidr);
+    if (cidr.empty_cidrs_given) object["spec"]["cidrs"] = Json::array();
+    return object;
+  }
+
+  Result<Plan> plan_new(const cluster::ServiceCidr& sent, const RequestContext&) const override {
+    cluster::ServiceCidr cidr = sent;
+    const auto errors = cluster::validate_create(cidr);
+    if (!errors.empty()) return api::invalid(resource().subject(), cidr.meta.name, errors);
+    cluster::prepare_create(cidr.meta, Scope::kCluster);
+    cidr.conditions.clear();  // the status is the controllers' to write
     return plan_of(api::encode(cidr));
   }
 };
@@ -85,34 +80,16 @@ class ReleasedAddress : public Pledge {
   std::string name_;
 };
 
-class IpAddressStrategy : public Strategy {
+class IpAddressStrategy : public TypedStrategy<cluster::IpAddress> {
  public:
   IpAddressStrategy(cluster::Authority& authority, const Store& store, InFlight& in_flight)
       : authority_(authority), store_(store), in_flight_(in_flight) {}
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kIpAddresses); }
 
-  Result<Json> decode(const Json& sent) const override {
-    const auto read = api::decode_ip_address(sent);
-    if (const auto* error = std::get_if<api::DecodeError>(&read)) return undecodable(resource(), *error);
-    return api::encode(std::get<cluster::IpAddress>(read));
-  }
-
-  Result<Plan> plan_create(const Json& object, const RequestContext& context) const override {
-    cluster::IpAddress address = decoded(api::decode_ip_address(object));
-    const auto errors = cluster::validate_create(address);
-    if (!errors.empty()) return api::invalid(resource().subject(), address.meta.name, errors);
-    cluster::prepare_create(address.meta, Scope::kCluster);
-    Plan plan = plan_of(api::encode(address));
-    if (context.dry_run) return plan;
-    plan.pledge = take(address.meta.name);
-    if (!plan.pledge) return api::already_exists(resource().subject(), address.meta.name);
-    return plan;
-  }
-
   Result<Plan> plan_update(Json object, const Json& old, bool, const RequestContext&) const override {
-    cluster::IpAddress address = decoded(api::decode_ip_address(object));
-    const cluster::IpAddress standing = decoded(api::decode_ip_address(old));
+    cluster::IpAddress address = stored(object);
+    const cluster::IpAddress standing = stored(old);
     const auto errors = cluster::validate_update(address, standing);
     if (!errors.empty()) return api::invalid(resource().subject(), standing.meta.name, errors);
     cluster::prepare_update(address.meta, standing.meta, Scope::kCluster);
@@ -131,6 +108,24 @@ class IpAddressStrategy : public Strategy {
     return std::string(base);
   }
   bool generates_names() const override { return false; }
+
+ protected:
+  api::Decoded<cluster::IpAddress> decode_object(const Json& sent) const override {
+    return api::decode_ip_address(sent);
+  }
+  Json encode(const cluster::IpAddress& address) const override { return api::encode(address); }
+
+  Result<Plan> plan_new(const cluster::IpAddress& sent, const RequestContext& context) const override {
+    cluster::IpAddress address = sent;
+    const auto errors = cluster::validate_create(address);
+    if (!errors.empty()) return api::invalid(resource().subject(), address.meta.name, errors);
+    cluster::prepare_create(address.meta, Scope::kCluster);
+    Plan plan = plan_of(api::encode(address));
+    if (context.dry_run) return plan;
+    plan.pledge = take(address.meta.name);
+    if (!plan.pledge) return api::already_exists(resource().subject(), address.meta.name);
+    return plan;
+  }
 
  private:
   // An address that is taken without an object is a request on its way: it is waited for, since it may yet

@@ -7,6 +7,7 @@
 #include "daemon/api/object_json.hpp"
 #include "daemon/audit/audit_log.hpp"
 #include "daemon/audit/random_names.hpp"
+#include "daemon/control/typed_strategy.hpp"
 #include "engine/cluster/metadata_rules.hpp"
 #include "engine/cluster/service_normalization.hpp"
 #include "engine/cluster/service_validation.hpp"
@@ -83,7 +84,7 @@ class AddressLookup {
   std::deque<cluster::IpAddress> objects_;
 };
 
-class ServiceStrategy : public Strategy {
+class ServiceStrategy : public TypedStrategy<Service> {
  public:
   ServiceStrategy(cluster::Authority& authority, const Store& store, InFlight& in_flight,
                   AllocationTally& tally)
@@ -91,31 +92,22 @@ class ServiceStrategy : public Strategy {
 
   const api::Resource& resource() const override { return api::resource(api::ResourceIndex::kServices); }
 
-  Result<Json> decode(const Json& sent) const override {
-    const auto read = api::decode_service(sent);
-    if (const auto* error = std::get_if<api::DecodeError>(&read)) {
-      return api::bad_request("Service in version \"v1\" cannot be handled as a Service: " + error->reason);
-    }
-    Service service = std::get<Service>(read);
-    cluster::set_defaults(service);
-    return api::encode(service);
-  }
-
   const Json& blank() const override {
     static const Json kBlank = api::encode(Service());
     return kBlank;
   }
 
-  Result<Plan> plan_create(const Json& object, const RequestContext& context) const override {
-    const Service service = read(object);
-    return decide([&] { return authority_.create(service, draws(), {context.dry_run}); }, service.meta.name,
-                  nullptr, context);
+  void record_creator(Draft& draft, const api::FieldOwner& owner) const override {
+    Service& service = object_of(draft);
+    // What a client says of owners itself has to be read first.
+    if (!service.meta.managed_fields.empty()) return Strategy::record_creator(draft, owner);
+    service.meta.managed_fields = {api::sole_entry(owner, api::fields_of(service))};
   }
 
   Result<Plan> plan_update(Json object, const Json& old, bool status,
                            const RequestContext& context) const override {
-    Service service = read(object);
-    const Service standing = read(old);
+    Service service = stored(object);
+    const Service standing = stored(old);
     if (status) return plan_status(std::move(service), standing);
     AddressLookup lookup(store_);
     const auto update = [&] {
@@ -127,7 +119,7 @@ class ServiceStrategy : public Strategy {
   Plan plan_erase(const Json& old) const override {
     AddressLookup lookup(store_);
     InFlight::Ticket ticket = in_flight_.enter();
-    Reservation reservation = authority_.remove(read(old), lookup.finder());
+    Reservation reservation = authority_.remove(stored(old), lookup.finder());
     Plan plan;
     plan.beside = lookup.erasures(reservation.write().deleted);
     plan.pledge = std::make_unique<ReservedAddresses>(std::move(reservation), std::move(ticket), tally_);
@@ -137,6 +129,16 @@ class ServiceStrategy : public Strategy {
   bool creates_on_update() const override { return true; }
   bool returns_deleted() const override { return true; }
 
+ protected:
+  api::Decoded<Service> decode_object(const Json& sent) const override { return api::decode_service(sent); }
+  void set_defaults(Service& service) const override { cluster::set_defaults(service); }
+  Json encode(const Service& service) const override { return api::encode(service); }
+
+  Result<Plan> plan_new(const Service& service, const RequestContext& context) const override {
+    return decide([&] { return authority_.create(service, draws(), {context.dry_run}); }, service.meta.name,
+                  nullptr, context);
+  }
+
  private:
   static Plan plan_of_service(const Service& service) {
     Plan plan;
@@ -144,9 +146,6 @@ class ServiceStrategy : public Strategy {
     plan.goes = service.meta.deletion && service.meta.finalizers.empty();
     return plan;
   }
-
-  // What passed decode once passes it always.
-  static Service read(const Json& canonical) { return std::get<Service>(api::decode_service(canonical)); }
 
   Result<Plan> plan_status(Service service, const Service& standing) const {
     cluster::prepare_service_status_update(service, standing);

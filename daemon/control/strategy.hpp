@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "daemon/api/document.hpp"
+#include "daemon/api/managed_fields.hpp"
 #include "daemon/api/resources.hpp"
 #include "daemon/api/status.hpp"
 #include "daemon/store/record.hpp"
 #include "engine/cluster/instant.hpp"
+#include "engine/cluster/objects.hpp"
 
 namespace clusterip::daemon {
 
@@ -65,17 +67,35 @@ struct Plan {
   }
 };
 
+// The object was asked to go.
+bool is_deleting(const Json& object);
+
+// An object that is being created, in the type of its kind: only its strategy knows more of it than the
+// metadata.
+class Draft {
+ public:
+  virtual ~Draft() = default;
+  virtual cluster::ObjectMeta& meta() = 0;
+};
+using DraftPtr = std::unique_ptr<Draft>;
+
+// (typed_strategy.hpp has what all kinds have in common.)
 class Strategy {
  public:
   virtual ~Strategy() = default;
   virtual const api::Resource& resource() const = 0;
 
   // The object as the typed decoder reads it: unknown fields gone, wrong types refused, defaults set.
-  virtual api::Result<Json> decode(const Json& sent) const = 0;
+  virtual api::Result<DraftPtr> draft(const Json& sent) const = 0;
+  virtual Json tree_of(const Draft& draft) const = 0;
+  // The same as JSON again.
+  api::Result<Json> decode(const Json& sent) const;
   // The object that has nothing: what a create is compared with to see which fields it sets.
   virtual const Json& blank() const;
+  // Settles who owns which fields of an object that this owner creates.
+  virtual void record_creator(Draft& draft, const api::FieldOwner& owner) const;
   // The object has a name (if it was given one), a uid and a creation time.
-  virtual api::Result<Plan> plan_create(const Json& object, const RequestContext& context) const = 0;
+  virtual api::Result<Plan> plan_create(const Draft& draft, const RequestContext& context) const = 0;
   // Through the status subresource when `status`.
   virtual api::Result<Plan> plan_update(Json object, const Json& old, bool status,
                                         const RequestContext& context) const = 0;

@@ -30,21 +30,6 @@ ResourceId id_of(const api::Resource& resource) {
   return static_cast<ResourceId>(resource.storage());
 }
 
-ObjectKey key_of(const Json& object) {
-  const Json& meta = object.at("metadata");
-  return {text_of(meta, "namespace"), text_of(meta, "name")};
-}
-
-bool is_deleting(const Json& object) {
-  return object.at("metadata").contains("deletionTimestamp");
-}
-
-bool has_finalizers(const Json& object) {
-  const Json& meta = object.at("metadata");
-  const auto found = meta.find("finalizers");
-  return found != meta.end() && !found->empty();
-}
-
 RecordPtr record_of(const api::Resource& resource, ObjectKey key, std::string document,
                     std::uint64_t revision) {
   auto record = std::make_shared<Record>();
@@ -92,13 +77,12 @@ api::FieldOwner owner_of(const api::Resource& resource, bool status, const Reque
 }
 
 // What a client may not choose.
-void fill_system_fields(Json& meta, const RequestContext& context) {
-  meta["uid"] = random_uid();
-  meta["creationTimestamp"] = cluster::to_text(context.now.whole_second());
-  for (const char* field :
-       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
-    meta.erase(field);
-  }
+void fill_system_fields(cluster::ObjectMeta& meta, const RequestContext& context) {
+  meta.uid = random_uid();
+  meta.creation = context.now.whole_second();
+  meta.deletion.reset();
+  meta.deletion_grace_seconds.reset();
+  meta.resource_version.clear();
 }
 
 api::Refusal check_preconditions(const api::Resource& resource, const Json& standing,
@@ -122,9 +106,8 @@ api::Refusal check_preconditions(const api::Resource& resource, const Json& stan
 }
 
 // The UID that a PUT sends is a condition, which counts before all else.
-api::Refusal check_sent_uid(const api::Resource& resource, const std::string& name, const Json& meta,
+api::Refusal check_sent_uid(const api::Resource& resource, const std::string& name, const std::string& uid,
                             const std::string& standing_uid) {
-  const std::string uid = text_of(meta, "uid");
   if (uid.empty() || uid == standing_uid) return std::nullopt;
   return api::conflict(
       resource.subject(), name,
@@ -141,13 +124,30 @@ api::Refusal check_new_revision(const std::string& sent, bool by_update) {
   return api::generic(500, "", "resourceVersion should not be set on objects to be created");
 }
 
+// Takes over the namespace of the path (`name_space`), unless another one was sent.
+api::Refusal take_namespace(const api::Resource& resource, std::string_view name_space, std::string& sent) {
+  if (!resource.namespaced) return std::nullopt;
+  if (sent.empty()) sent = name_space;
+  if (sent == name_space) return std::nullopt;
+  return api::bad_request(
+      "the namespace of the provided object does not match the namespace sent on the request");
+}
+api::Refusal take_namespace(const api::Resource& resource, std::string_view name_space, Json& object) {
+  if (!resource.namespaced) return std::nullopt;
+  std::string sent = text_of(object["metadata"], "namespace");
+  auto refusal = take_namespace(resource, name_space, sent);
+  object["metadata"]["namespace"] = std::move(sent);
+  return refusal;
+}
+
 // `whole`: all of the object was sent.
 api::Refusal check_identity(const api::Resource& resource, const Json& fresh, const Json& standing,
                             bool whole) {
   const std::string name = text_of(standing.at("metadata"), "name");
   const std::string standing_uid = text_of(standing.at("metadata"), "uid");
   if (whole) {
-    if (auto refusal = check_sent_uid(resource, name, fresh.at("metadata"), standing_uid)) return refusal;
+    const std::string uid = text_of(fresh.at("metadata"), "uid");
+    if (auto refusal = check_sent_uid(resource, name, uid, standing_uid)) return refusal;
   }
   const std::string sent = text_of(fresh.at("metadata"), "resourceVersion");
   // 0 asks for any version, as a missing one does.
@@ -182,28 +182,6 @@ bool is_asked_to_go(const Record& record) {
          is_deleting(api::read_document(record.document, record.revision));
 }
 
-bool Strategy::waits(const Json& object) const {
-  return has_finalizers(object);
-}
-
-std::string Strategy::generate_name(std::string_view base, std::string_view random_end) const {
-  constexpr std::size_t kLongestName = 63;
-  return std::string(base.substr(0, kLongestName - random_end.size())).append(random_end);
-}
-
-Plan Strategy::plan_of(const Json& object) const {
-  Plan plan;
-  plan.document = api::write_served(resource(), object);
-  plan.goes = is_deleting(object) && !waits(object);
-  return plan;
-}
-
-const Json& Strategy::blank() const {
-  static const Json kBlank{
-      {"metadata", Json::object()}, {"spec", Json::object()}, {"status", Json::object()}};
-  return kBlank;
-}
-
 Verbs::Verbs(Store& store, std::vector<std::unique_ptr<Strategy>> strategies)
     : store_(store), strategies_(std::move(strategies)) {
   assert(strategies_.size() == api::kResourceCount);
@@ -220,20 +198,6 @@ Result<RecordPtr> Verbs::get(const api::Resource& resource, const ObjectKey& key
   return record;
 }
 
-api::Refusal Verbs::check_namespace(const api::Resource& resource, std::string_view name_space,
-                                    Json& object) const {
-  if (!resource.namespaced) return std::nullopt;
-  Json& meta = object["metadata"];
-  const std::string sent = text_of(meta, "namespace");
-  if (sent.empty()) {
-    meta["namespace"] = std::string(name_space);
-  } else if (sent != name_space) {
-    return api::bad_request(
-        "the namespace of the provided object does not match the namespace sent on the request");
-  }
-  return std::nullopt;
-}
-
 Result<Written> Verbs::create(const api::Resource& resource, std::string_view name_space, const Json& sent,
                               const RequestContext& context) const {
   return insert(resource, name_space, sent, false, context);
@@ -242,36 +206,28 @@ Result<Written> Verbs::create(const api::Resource& resource, std::string_view na
 Result<Written> Verbs::insert(const api::Resource& resource, std::string_view name_space, const Json& sent,
                               bool by_update, const RequestContext& context) const {
   const Strategy& kind = strategy(resource);
-  Result<Json> decoded = kind.decode(sent);
+  const Result<DraftPtr> decoded = kind.draft(sent);
   if (!decoded) return decoded.status();
-  Json object = std::move(*decoded);
-  if (!object.contains("metadata")) object["metadata"] = Json::object();
-  drop_repeated_owners(object, context.owned, context);
-  if (auto refusal = check_namespace(resource, name_space, object)) return std::move(*refusal);
+  Draft& draft = **decoded;
+  cluster::ObjectMeta& meta = draft.meta();
+  drop_repeated_owners(meta.owner_references, context.owned, context);
+  if (auto refusal = take_namespace(resource, name_space, meta.name_space)) return std::move(*refusal);
   if (by_update) {
-    const Json& meta = object.at("metadata");
-    if (auto refusal = check_sent_uid(resource, text_of(meta, "name"), meta, "")) return std::move(*refusal);
+    if (auto refusal = check_sent_uid(resource, meta.name, meta.uid, "")) return std::move(*refusal);
   }
   const api::Resource& namespaces = api::resource(api::ResourceIndex::kNamespaces);
   if (resource.namespaced) {
     const RecordPtr home = store_.get(id_of(namespaces), {"", std::string(name_space)});
     if (!home) return api::not_found(namespaces.subject(), name_space);
-    if (is_asked_to_go(*home)) {
-      return terminating(resource, text_of(object.at("metadata"), "name"), std::string(name_space));
-    }
+    if (is_asked_to_go(*home)) return terminating(resource, meta.name, std::string(name_space));
   }
-  const std::string revision = text_of(object.at("metadata"), "resourceVersion");
-  if (auto refusal = check_new_revision(revision, by_update)) return std::move(*refusal);
-  if (!context.owned) {
-    api::record_update(object, kind.blank(), resource, owner_of(resource, false, context));
-  }
-  const std::string base = text_of(object.at("metadata"), "generateName");
-  const std::string name = text_of(object.at("metadata"), "name");
-  if (!name.empty() || base.empty()) return create_named(kind, std::move(object), context);
+  if (auto refusal = check_new_revision(meta.resource_version, by_update)) return std::move(*refusal);
+  if (!context.owned) kind.record_creator(draft, owner_of(resource, false, context));
+  if (!meta.name.empty() || meta.generate_name.empty()) return create_named(kind, draft, context);
   const int attempts = kind.generates_names() ? kGenerateAttempts : 1;
   for (int attempt = 1;; ++attempt) {
-    object["metadata"]["name"] = kind.generate_name(base, random_name_end());
-    Result<Written> written = create_named(kind, object, context);
+    meta.name = kind.generate_name(meta.generate_name, random_name_end());
+    Result<Written> written = create_named(kind, draft, context);
     if (written || written.status().reason != "AlreadyExists") return written;
     if (attempt < attempts) continue;
     Status status = written.status();
@@ -281,13 +237,12 @@ Result<Written> Verbs::insert(const api::Resource& resource, std::string_view na
   }
 }
 
-Result<Written> Verbs::create_named(const Strategy& kind, Json object, const RequestContext& context) const {
+Result<Written> Verbs::create_named(const Strategy& kind, Draft& draft, const RequestContext& context) const {
   const api::Resource& resource = kind.resource();
-  ObjectKey key = key_of(object);
-  if (!resource.namespaced) key.name_space.clear();
-  fill_system_fields(object["metadata"], context);
+  const ObjectKey key{resource.namespaced ? draft.meta().name_space : "", draft.meta().name};
+  fill_system_fields(draft.meta(), context);
   for (;;) {
-    Result<Plan> plan = kind.plan_create(object, context);
+    Result<Plan> plan = kind.plan_create(draft, context);
     if (!plan) return plan.status();
     if (context.dry_run) {
       return Written{record_of(resource, key, std::move(plan->document), 0), true};
@@ -342,7 +297,7 @@ Result<Written> Verbs::update(const api::Resource& resource, const ObjectKey& ke
     Result<Json> fresh = change(old);
     if (!fresh) return fresh.status();
     drop_repeated_owners(*fresh, put == nullptr, context);
-    if (auto refusal = check_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
+    if (auto refusal = take_namespace(resource, key.name_space, *fresh)) return std::move(*refusal);
     if (auto refusal = check_identity(resource, *fresh, old, put != nullptr)) return std::move(*refusal);
     if (!context.owned) api::record_update(*fresh, old, resource, owner_of(resource, status, context));
     Result<Plan> plan = kind.plan_update(std::move(*fresh), old, status, context);

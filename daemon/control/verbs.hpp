@@ -63,12 +63,10 @@ class Verbs {
                              const DeleteOptions& options, const RequestContext& context) const;
 
  private:
-  api::Refusal check_namespace(const api::Resource& resource, std::string_view name_space,
-                               Json& object) const;
   // `by_update`: by a PUT or an apply of what does not stand.
   api::Result<Written> insert(const api::Resource& resource, std::string_view name_space, const Json& sent,
                               bool by_update, const RequestContext& context) const;
-  api::Result<Written> create_named(const Strategy& strategy, Json object,
+  api::Result<Written> create_named(const Strategy& strategy, Draft& draft,
                                     const RequestContext& context) const;
   api::Result<Written> commit_create(const api::Resource& resource, const ObjectKey& key, Plan plan,
                                      const RequestContext& context) const;

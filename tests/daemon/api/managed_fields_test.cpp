@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/api/object_json.hpp"
+
 namespace clusterip::api {
 namespace {
 
@@ -41,6 +43,61 @@ std::string managers_after(const Json& sent, bool status = false) {
     managers += item.value("manager", "(none)") + " ";
   }
   return managers;
+}
+
+// What a create of this Service owns: by the tree, and as the object itself tells it.
+void expect_one_set(const cluster::Service& service) {
+  Json tree = encode(service);
+  record_update(tree, encode(cluster::Service()), services(), owner("m"));
+  const std::vector<cluster::ManagedFields> entries = managed_fields_of(tree);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries.front(), sole_entry(owner("m"), fields_of(service)));
+}
+
+TEST(ManagedFields, OfACreateAreToldByTheObjectAsByItsTree) {
+  cluster::Service service;
+  service.type = "ClusterIP";
+  expect_one_set(service);
+  service.meta.name = "a";
+  service.meta.generate_name = "a-";
+  service.meta.uid = "sent";
+  service.meta.generation = 3;
+  service.meta.deletion = cluster::Instant{};
+  service.meta.deletion_grace_seconds = 0;
+  service.meta.labels = {{"b", "1"}, {"a\"\\\n", "2"}, {"\xff", "3"}};
+  service.meta.annotations = {{"k", ""}};
+  service.meta.finalizers = {"z/z", "a/a", "z/z"};
+  service.meta.owner_references = {{"v1", "Pod", "p", "uid-2", true, std::nullopt},
+                                   {"v1", "Pod", "q", "uid-1", std::nullopt, false}};
+  expect_one_set(service);
+  service.ports = {{"web", "TCP", 8080, {80, std::nullopt}, 0, "http"},
+                   {"", "", 80, {0, "name"}, 30'000, std::nullopt},
+                   {"dns", "UDP\"", 53, {53, std::nullopt}, 0, std::nullopt}};
+  service.selector = {{"app", "x"}, {"tier", "y"}};
+  service.cluster_ip = "10.0.0.1";
+  service.cluster_ips = {"10.0.0.1", "fd00::1"};
+  service.ip_families = {"IPv4", "IPv6"};
+  service.ip_family_policy = "PreferDualStack";
+  service.external_ips = {"1.2.3.4"};
+  service.external_name = "n";
+  service.session_affinity = "ClientIP";
+  service.session_affinity_config = cluster::Service::AffinityConfig{true, 10};
+  service.load_balancer_ip = "1.2.3.4";
+  service.load_balancer_source_ranges = {"10.0.0.0/8"};
+  service.load_balancer_class = "c";
+  service.allocate_load_balancer_node_ports = false;
+  service.external_traffic_policy = "Local";
+  service.internal_traffic_policy = "Cluster";
+  service.traffic_distribution = "PreferClose";
+  service.health_check_node_port = 30'001;
+  service.publish_not_ready_addresses = true;
+  service.ingress = {{"1.1.1.1", "", "VIP", {{80, "TCP", std::nullopt}}}};
+  service.conditions = {{"T", "True", "R", "", std::nullopt, 0}};
+  expect_one_set(service);
+  service.session_affinity_config = cluster::Service::AffinityConfig{true, std::nullopt};
+  expect_one_set(service);
+  service.session_affinity_config = cluster::Service::AffinityConfig{};
+  expect_one_set(service);
 }
 
 TEST(ManagedFields, EntriesByHandCount) {
