@@ -79,6 +79,14 @@ template <class P, class Shape>
     mark_super(line, block / kFan);
 }
 
+// The end of a claim that filled one block more than are noted.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::mark_noted(ThreadLine& line,
+                                                              std::uint64_t offset) noexcept {
+  while (line.noted != 0) mark_block(line, line.filled[--line.noted]);
+  return offset;
+}
+
 template <class P, class Shape>
 [[gnu::noinline]] void FlatSet<P, Shape>::mark_super(ThreadLine& line, std::uint64_t super) noexcept {
   line.open_turn((std::uint64_t{kSuper} << kLevelShift) | super * kFan * kFan * kBits);

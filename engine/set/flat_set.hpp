@@ -32,6 +32,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "engine/set/flat_store.hpp"
 #include "engine/set/lines.hpp"
@@ -86,6 +87,8 @@ class FlatSet {
   using Word = typename P::template Atomic<std::uint64_t>;
   using Mark = typename P::template Atomic<std::uint8_t>;
   using View = typename FlatStore<P, Shape>::View;
+  static_assert(Shape::kNotedBlocks <= ThreadLine::kMostNoted);
+  static_assert(Shape::kBlocks <= std::numeric_limits<std::uint32_t>::max());
 
   // What a turn is about, above the bits of any offset: one address, or all below the mark of a block or of a
   // superblock.
@@ -173,6 +176,7 @@ class FlatSet {
   void about_to_mark() noexcept;
   void take_back(ThreadLine& line, std::uint64_t offset, Mark& mark) noexcept;
   void mark_block(ThreadLine& line, std::uint64_t block) noexcept;
+  std::uint64_t mark_noted(ThreadLine& line, std::uint64_t offset) noexcept;
   void mark_super(ThreadLine& line, std::uint64_t super) noexcept;
 
   Lines<P>& lines_;
@@ -352,7 +356,8 @@ template <class P, class Shape>
   return offset;
 }
 
-// Crowded: the start's own word, the next open one of its block, or the first of the next open block.
+// Crowded: the start's own word, the next open one of its block, or the first of the next open block, among
+// as many behind it as a group of marks has.
 template <class P, class Shape>
 [[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line, OffsetSpan span,
                                                                  std::uint64_t start) noexcept {
@@ -366,8 +371,8 @@ template <class P, class Shape>
   const std::uint64_t here = open_around(view.full_words, word);
   const std::uint64_t later = here & (~std::uint64_t{1} << (word % kFan));
   const std::uint64_t block = word / kFan;
-  const std::uint64_t blocks = open_around(view.full_blocks, block) & (~std::uint64_t{1} << (block % kFan));
-  const std::uint64_t far_block = (block & ~(kFan - 1)) + lowest_of_group(blocks);
+  const std::uint64_t blocks = open_mask<P, kFan>(view.full_blocks + block + 1);
+  const std::uint64_t far_block = block + 1 + lowest_of_group(blocks);
   const std::uint64_t far = open_around(view.full_words, far_block * kFan);
   const std::uint64_t next =
       P::select(later, far_block * kFan + lowest_of_group(far), block * kFan + lowest_of_group(later));
@@ -380,9 +385,14 @@ template <class P, class Shape>
   if (!take(view, line, offset, seen)) [[unlikely]]
     return claim_again(line, span, start, offset, seen);
   const std::uint64_t open = P::select(room | later, far, here);
-  // The last bit of the only open word of its block.
-  if ((rest_of(seen, bit_of(offset)) | (open & (open - 1))) == 0) [[unlikely]]
-    mark_block(line, chosen / kFan);
+  // Nothing, if it was the last bit of the only open word of its block. Whether it was hangs on every load
+  // before it, and in a nearly full set no processor predicts it: so the block is noted without a branch, and
+  // marked with others. A mark that is missing meanwhile costs whoever comes by a longer way.
+  const std::uint64_t left = rest_of(seen, bit_of(offset)) | (open & (open - 1));
+  line.filled[line.noted] = static_cast<std::uint32_t>(chosen / kFan);
+  line.noted += P::select(left, std::uint64_t{1}, std::uint64_t{0});
+  if (line.noted == Shape::kNotedBlocks) [[unlikely]]
+    return mark_noted(line, offset);
   return offset;
 }
 

@@ -11,17 +11,19 @@
 namespace clusterip::set {
 
 // The sizes that follow from a shape: log2 of all addresses, of the addresses in a word, of the words in a
-// block and of the blocks in a superblock.
-template <unsigned kOffsetBitsGiven, unsigned kWordBitsGiven, unsigned kFanBitsGiven>
+// block and of the blocks in a superblock; and how many blocks a thread fills before it marks them.
+template <unsigned kOffsetBitsGiven, unsigned kWordBitsGiven, unsigned kFanBitsGiven,
+          std::size_t kNotedBlocksGiven = 1>
 struct FlatShape {
   static constexpr std::uint64_t kBits = std::uint64_t{1} << kWordBitsGiven;
   static constexpr std::uint64_t kFan = std::uint64_t{1} << kFanBitsGiven;
   static constexpr std::uint64_t kWords = std::uint64_t{1} << (kOffsetBitsGiven - kWordBitsGiven);
   static constexpr std::uint64_t kBlocks = kWords / kFan;
   static constexpr std::uint64_t kSupers = kBlocks / kFan > 0 ? kBlocks / kFan : 1;
+  static constexpr std::size_t kNotedBlocks = kNotedBlocksGiven;
 };
 
-using IPv4Shape = FlatShape<32, 6, 6>;
+using IPv4Shape = FlatShape<32, 6, 6, 3>;
 
 // In small shapes, for tests: plain arrays. The hot path may look one superblock beyond the last.
 template <class P, class Shape>

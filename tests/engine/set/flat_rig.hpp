@@ -11,6 +11,8 @@
 namespace clusterip::test {
 
 using SmallShape = set::FlatShape<4, 1, 1>;
+// A block that a claim fills is marked with the next one, and stands without a mark until then.
+using NotingShape = set::FlatShape<4, 1, 1, 2>;
 
 template <class P, class Shape, set::Mode kMode>
 class FlatSetRig {
@@ -74,6 +76,8 @@ class FlatSetRig {
 
 template <set::Step kDropped, set::Mode kMode = set::Mode::kCalm>
 using FlatRig = FlatSetRig<Model<kDropped>, SmallShape, kMode>;
+
+using NotingRig = FlatSetRig<Model<kNoStep>, NotingShape, set::Mode::kCrowded>;
 
 // The scenarios of the set, small enough for every interleaving or a few preemptions.
 std::vector<Script> flat_scripts();

@@ -9,18 +9,23 @@ namespace {
 
 using set::Mode;
 
-template <Mode kMode>
-void expect_all(const ExploreOptions& options) {
+template <class Rig>
+void expect_all_of(const ExploreOptions& options) {
   for (const Script& script : flat_scripts()) {
-    const auto result = explore_script<FlatRig<kNoStep, kMode>>(script, options);
+    const auto result = explore_script<Rig>(script, options);
     EXPECT_TRUE(result.ok()) << script.name << " after " << result.runs << " runs: " << result.failure;
   }
+}
+template <Mode kMode>
+void expect_all(const ExploreOptions& options) {
+  expect_all_of<FlatRig<kNoStep, kMode>>(options);
 }
 
 TEST(FlatSchedule, EveryFewPreemptionsOfTwoThreads) {
   expect_all<Mode::kCalm>({.preemptions = 2});
   expect_all<Mode::kBusy>({.preemptions = 2});
   expect_all<Mode::kCrowded>({.preemptions = 2});
+  expect_all_of<NotingRig>({.preemptions = 2});
 }
 
 TEST(FlatSchedule, RandomSchedules) {

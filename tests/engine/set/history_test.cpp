@@ -29,7 +29,9 @@ Call draw_call(SeededDraws& draws, std::uint64_t base, std::uint64_t most) {
   return call;
 }
 
-// 64 addresses, 4 to a word, 4 words to a block: marks of each kind come and go.
+// 64 addresses, 4 to a word, 4 words to a block: marks of each kind come and go. A thread marks the blocks
+// that it fills when it has filled so many.
+template <std::size_t kNotedBlocks>
 class FlatHistoryRig {
  public:
   using Spec = SetSpec;
@@ -43,7 +45,7 @@ class FlatHistoryRig {
   static std::string to_text(const Call& call) { return test::to_text(call); }
 
  private:
-  FlatSetRig<set::Native, set::FlatShape<6, 2, 2>, set::Mode::kCalm> set_{Script{}};
+  FlatSetRig<set::Native, set::FlatShape<6, 2, 2, kNotedBlocks>, set::Mode::kCalm> set_{Script{}};
 };
 
 // The addresses of one round lie in a part of the zone that was never used before, so tables fill up with
@@ -133,7 +135,8 @@ void expect_linearizable(const std::string& name, std::uint64_t calls_a_round) {
 }
 
 TEST(History, FlatSetIsLinearizable) {
-  expect_linearizable<FlatHistoryRig>("flat set", 5'000);
+  expect_linearizable<FlatHistoryRig<1>>("flat set", 5'000);
+  expect_linearizable<FlatHistoryRig<3>>("flat set that notes filled blocks", 5'000);
 }
 
 TEST(History, SparseSetIsLinearizable) {

@@ -69,6 +69,9 @@ TEST(LongSchedule, FlatBusy) {
 TEST(LongSchedule, FlatCrowded) {
   expect_long<FlatRig<kNoStep, set::Mode::kCrowded>>(flat_scripts());
 }
+TEST(LongSchedule, FlatNoting) {
+  expect_long<NotingRig>(flat_scripts());
+}
 TEST(LongSchedule, Sparse) {
   expect_long<SparseRig<kNoStep>>(sparse_scripts());
 }
