@@ -1,6 +1,7 @@
 #include "daemon/control/cluster_view.hpp"
 
 #include "daemon/api/document.hpp"
+#include "daemon/api/item_skim.hpp"
 #include "daemon/api/object_json.hpp"
 #include "daemon/api/resources.hpp"
 #include "engine/net/text.hpp"
@@ -12,9 +13,26 @@ constexpr auto kServices = static_cast<ResourceId>(api::ResourceIndex::kServices
 constexpr auto kRanges = static_cast<ResourceId>(api::ResourceIndex::kServiceCidrs);
 constexpr auto kAddresses = static_cast<ResourceId>(api::ResourceIndex::kIpAddresses);
 
+const cluster::Service& skimmed(api::ItemSkim& skim, const cluster::Service*) {
+  return skim.service();
+}
+const cluster::IpAddress& skimmed(api::ItemSkim& skim, const cluster::IpAddress*) {
+  return skim.ip_address();
+}
+
+// A round looks at every Service and every IPAddress twice, so of these only what rules look at is read,
+// where the text allows it.
 template <class Object>
 std::optional<Object> read(const RecordPtr& record, api::Decoded<Object> (*decode)(const nlohmann::json&)) {
   if (!record) return std::nullopt;
+  const Object* const kind = nullptr;
+  if constexpr (requires(api::ItemSkim & skim) { skimmed(skim, kind); }) {
+    thread_local api::ItemSkim skim;
+    const std::string& document = record->document;
+    if (skim.read(document.data(), document.data() + document.size()) == api::JsonSkim::State::kGood) {
+      return skimmed(skim, kind);
+    }
+  }
   auto decoded = decode(api::read_document(record->document, record->revision));
   auto* object = std::get_if<Object>(&decoded);
   return object == nullptr ? std::nullopt : std::optional<Object>(std::move(*object));

@@ -84,9 +84,11 @@ void Controllers::loop() {
     std::vector<Event> events;
     {
       std::unique_lock lock(mutex_);
-      Steady::time_point next = due_.empty() ? next_round_ : std::min(next_round_, due_.begin()->first);
-      if (repairs_due_ || !to_repair_.empty()) next = Steady::now();
-      wake_.wait_until(lock, next, [&] { return stopping_ || !arrived_.empty(); });
+      // Between the visits of a round it does not sleep, if only for an instant.
+      if (!repairs_due_ && to_repair_.empty()) {
+        const auto next = due_.empty() ? next_round_ : std::min(next_round_, due_.begin()->first);
+        wake_.wait_until(lock, next, [&] { return stopping_ || !arrived_.empty(); });
+      }
       if (stopping_) return;
       events.swap(arrived_);
     }
