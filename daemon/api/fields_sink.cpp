@@ -38,7 +38,9 @@ void FieldsSink::leaf(const char* name) {
 void FieldsSink::note_key(const char* name, std::string value) {
   Open& place = open_.back();
   for (std::string_view keys = place.keys; name != nullptr && !keys.empty();) {
-    if (next_key(keys) == name) place.pairs.emplace_back(name, std::move(value));
+    if (next_key(keys) != name) continue;
+    place.pairs.emplace_back(name, std::move(value));
+    return;
   }
 }
 
@@ -85,7 +87,7 @@ void FieldsSink::end() {
   open_.pop_back();
   if (place.kind == Kind::kIgnored) return;
   if (place.kind == Kind::kItem) return end_item(std::move(place));
-  if (place.kind == Kind::kItems) end_items(std::move(place));
+  if (place.kind == Kind::kItems) end_items(place);
   const bool is_empty = out_.size() == place.content;
   if (is_empty && open_.size() == kTop) return out_.resize(place.begun);
   if (is_empty) out_.resize(place.content - kItself.size());
@@ -109,7 +111,7 @@ void FieldsSink::end_item(Open item) {
   open_.back().pairs.emplace_back(step + '}', std::move(below));
 }
 
-void FieldsSink::end_items(Open list) {
+void FieldsSink::end_items(Open& list) {
   std::stable_sort(list.pairs.begin(), list.pairs.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::string_view last;
@@ -157,6 +159,7 @@ void FieldsSink::texts(const char* name, const std::vector<std::string>& value) 
   const FieldSchema* field = owned(name);
   if (field == nullptr || field->list != ListType::kSet) return leaf(name);
   std::vector<std::string> steps;
+  steps.reserve(value.size());
   for (const std::string& text : value) steps.push_back("v:" + dump(text));
   std::sort(steps.begin(), steps.end());
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());

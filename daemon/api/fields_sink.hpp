@@ -62,7 +62,7 @@ class FieldsSink : public JsonSink {
   void open(const char* name, Open place);
   void lead(std::string_view step);
   void end_item(Open item);
-  void end_items(Open list);
+  void end_items(Open& list);
 
   std::string out_ = "{";
   std::vector<Open> open_;
