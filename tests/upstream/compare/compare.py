@@ -142,6 +142,9 @@ def play(sides, steps):
         if verb == "WAIT":
             wait(sides, path, send, steps[:number])
             continue
+        if verb == "SECOND":
+            time.sleep(1.01 - time.time() % 1)
+            continue
         case, found = play_step(sides, verb, path, send)
         if not found:
             continue
