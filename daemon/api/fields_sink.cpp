@@ -21,6 +21,11 @@ void FieldsSink::lead(std::string_view step) {
   out_ += ":{";
 }
 
+void FieldsSink::add(std::string_view step) {
+  lead(step);
+  out_ += '}';
+}
+
 const FieldSchema* FieldsSink::owned(const char* name) const {
   const Open& place = open_.back();
   if (name == nullptr || place.schema == nullptr || place.schema->atomic) return nullptr;
@@ -30,9 +35,7 @@ const FieldSchema* FieldsSink::owned(const char* name) const {
 }
 
 void FieldsSink::leaf(const char* name) {
-  if (owned(name) == nullptr) return;
-  lead(std::string("f:").append(name));
-  out_ += '}';
+  if (owned(name) != nullptr) add(std::string("f:").append(name));
 }
 
 void FieldsSink::note_key(const char* name, std::string value) {
@@ -147,10 +150,7 @@ void FieldsSink::labels(const char* name, const cluster::Labels& value) {
   const FieldSchema* field = owned(name);
   if (field == nullptr || field->atomic) return leaf(name);
   open(name, {});
-  for (const auto& [key, text] : value) {
-    lead("f:" + key);
-    out_ += '}';
-  }
+  for (const auto& [key, text] : value) add("f:" + key);
   open_.pop_back();
   out_ += '}';
 }
@@ -164,10 +164,7 @@ void FieldsSink::texts(const char* name, const std::vector<std::string>& value) 
   std::sort(steps.begin(), steps.end());
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   open(name, {});
-  for (const std::string& step : steps) {
-    lead(step);
-    out_ += '}';
-  }
+  for (const std::string& step : steps) add(step);
   open_.pop_back();
   out_ += '}';
 }

@@ -61,6 +61,8 @@ class FieldsSink : public JsonSink {
   // Opens `"f:NAME":{`.
   void open(const char* name, Open place);
   void lead(std::string_view step);
+  // A member with nothing below it.
+  void add(std::string_view step);
   void end_item(Open item);
   void end_items(Open& list);
 

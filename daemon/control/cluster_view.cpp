@@ -13,24 +13,20 @@ constexpr auto kServices = static_cast<ResourceId>(api::ResourceIndex::kServices
 constexpr auto kRanges = static_cast<ResourceId>(api::ResourceIndex::kServiceCidrs);
 constexpr auto kAddresses = static_cast<ResourceId>(api::ResourceIndex::kIpAddresses);
 
-const cluster::Service& skimmed(api::ItemSkim& skim, const cluster::Service*) {
-  return skim.service();
-}
-const cluster::IpAddress& skimmed(api::ItemSkim& skim, const cluster::IpAddress*) {
-  return skim.ip_address();
-}
-
-// A round looks at every Service and every IPAddress twice, so of these only what rules look at is read,
-// where the text allows it.
 template <class Object>
-std::optional<Object> read(const RecordPtr& record, api::Decoded<Object> (*decode)(const nlohmann::json&)) {
+using Skimmed = const Object& (api::ItemSkim::*)();
+
+// With `skimmed`, only what rules look at is read, where the text allows it: a round looks at every Service
+// and every IPAddress twice.
+template <class Object>
+std::optional<Object> read(const RecordPtr& record, api::Decoded<Object> (*decode)(const nlohmann::json&),
+                           Skimmed<Object> skimmed = nullptr) {
   if (!record) return std::nullopt;
-  const Object* const kind = nullptr;
-  if constexpr (requires(api::ItemSkim & skim) { skimmed(skim, kind); }) {
+  if (skimmed != nullptr) {
     thread_local api::ItemSkim skim;
     const std::string& document = record->document;
     if (skim.read(document.data(), document.data() + document.size()) == api::JsonSkim::State::kGood) {
-      return skimmed(skim, kind);
+      return (skim.*skimmed)();
     }
   }
   auto decoded = decode(api::read_document(record->document, record->revision));
@@ -100,13 +96,14 @@ void ClusterView::visit_addresses(const Cidr& cidr,
   }
   for (auto at = addresses_->lower_bound(cidr.network()); at != addresses_->end() && cidr.contains(at->first);
        ++at) {
-    const auto object = read(store_.get(kAddresses, {"", at->second}), api::decode_ip_address);
+    const auto object =
+        read(store_.get(kAddresses, {"", at->second}), api::decode_ip_address, &api::ItemSkim::ip_address);
     if (object && !visit(*object)) return;
   }
 }
 
 std::optional<cluster::ParentRef> ClusterView::parent_of(const RecordPtr& address) {
-  const auto object = read(address, api::decode_ip_address);
+  const auto object = read(address, api::decode_ip_address, &api::ItemSkim::ip_address);
   return object ? object->parent : std::nullopt;
 }
 
@@ -116,14 +113,16 @@ void ClusterView::begin_visit() {
 }
 
 const cluster::Service* ClusterView::service(std::string_view name_space, std::string_view name) {
-  auto found = read(store_.get(kServices, {std::string(name_space), std::string(name)}), api::decode_service);
+  auto found = read(store_.get(kServices, {std::string(name_space), std::string(name)}), api::decode_service,
+                    &api::ItemSkim::service);
   if (!found) return nullptr;
   make_canonical(*found);
   return &services_found_.emplace_back(std::move(*found));
 }
 
 const cluster::IpAddress* ClusterView::address(std::string_view name) {
-  auto found = read(store_.get(kAddresses, {"", std::string(name)}), api::decode_ip_address);
+  auto found = read(store_.get(kAddresses, {"", std::string(name)}), api::decode_ip_address,
+                    &api::ItemSkim::ip_address);
   return found ? &addresses_found_.emplace_back(std::move(*found)) : nullptr;
 }
 
