@@ -79,14 +79,6 @@ template <class P, class Shape>
     mark_super(line, block / kFan);
 }
 
-// The end of a claim that filled one block more than are noted.
-template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::mark_noted(ThreadLine& line,
-                                                              std::uint64_t offset) noexcept {
-  while (line.noted != 0) mark_block(line, line.filled[--line.noted]);
-  return offset;
-}
-
 template <class P, class Shape>
 [[gnu::noinline]] void FlatSet<P, Shape>::mark_super(ThreadLine& line, std::uint64_t super) noexcept {
   line.open_turn((std::uint64_t{kSuper} << kLevelShift) | super * kFan * kFan * kBits);
@@ -260,25 +252,37 @@ template <class P, class Shape>
   }
 }
 
-// After an exchange that failed, and so is but a load to the language: the mark that it may have set before
-// is wrong, unless the word was filled.
+// After an exchange that failed, and so is but a load to the language: a mark that was set for it is wrong,
+// unless the word was filled.
 template <class P, class Shape>
 [[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_again(ThreadLine& line, OffsetSpan span,
-                                                               std::uint64_t start, std::uint64_t offset,
-                                                               std::uint64_t seen) noexcept {
+                                                               std::uint64_t start,
+                                                               std::uint64_t offset) noexcept {
   if (P::keeps(Step::kRelookFence)) P::fence_after_locked();
-  const bool marked = rest_of(seen, bit_of(offset)) == 0;
+  Mark& mark = store_.view().full_words[offset / kBits];
+  // One's own, if one was set; taking back another's costs time and no more. pairs: mark
+  const bool marked = mark.load(std::memory_order_relaxed) != 0;
   if (marked && load_word(offset / kBits) != kFullWord && P::keeps(Step::kRelook)) {
-    take_back(line, offset, store_.view().full_words[offset / kBits]);
+    take_back(line, offset, mark);
   }
   return claim_slowly(line, span, start);
 }
 
+// What the crowded way did not come to. Behind the end of the span it is looked for from its beginning;
+// whatever else goes the slow way, which marks blocks. The crowded way marks none: in sets that are nearly
+// full, and not quite, few blocks stay full for long, and marking them would cost claims and releases more
+// than it saves searches.
 template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_sampling(ThreadLine& line, OffsetSpan span,
-                                                                  std::uint64_t start) noexcept {
-  sample(line, start);
-  return claim_crowded(line, span, start);
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_far(ThreadLine& line, OffsetSpan span,
+                                                             std::uint64_t start,
+                                                             std::uint64_t looked) noexcept {
+  const bool at_the_end = looked < kLost && (looked & ~kLost) >= span.last / kBits;
+  if (at_the_end && span.first < start && span.first % kBits == 0 && P::keeps(Step::kWrapAround)) {
+    looked = look_on(line, start - 1, span.first / kBits);
+    if (looked < kNotReached) return looked;
+  }
+  if (looked >= kLost) return claim_again(line, span, start, looked & ~kLost);
+  return claim_slowly(line, span, start);
 }
 
 // Learns how the ways would fare around the start, by how many of the block's words are full: calm fails as

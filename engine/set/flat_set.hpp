@@ -17,22 +17,24 @@
 //
 // claim_next looks three ways. Calm: a window of bits, one unaligned load from the start on, and the windows
 // behind it; it leaves no marks. Busy: the start's word, or the next word without a mark among the 64 behind
-// it. Crowded: the start's word, the next open one of its block, or the first open one of the next open
-// block. Busy and crowded look at all of their places whether needed or not, and choose without a branch,
-// since the processor could not predict it. What they do not reach goes the slow way of flat_search.hpp.
-// Samples of how full words are choose a thread's way.
+// it. Crowded: the same among more of them, all of which are read whether needed or not: the nearest is
+// chosen without a branch, since the processor could not predict it, and no look hangs on another. What is
+// farther off is looked for by marks of words, then by those of blocks (flat_search.hpp). Samples of how full
+// words are choose a thread's way.
 //
 // Progress: contains is wait-free; claim, release and claim_next are lock-free. A success takes effect at the
 // locked instruction; "full" at an instant inside the last, undisturbed search.
 // Tried and left: bits instead of bytes for marks (a second locked instruction), a counter a block (20 cycles
 // on every call), checking marks of blocks against marks (wrong answers under stress), one way for every fill
-// (a third slower when half full, or two thirds when nearly full).
+// (a third slower when half full, or two thirds when nearly full), going from the marks of blocks to those of
+// words when crowded (a chain of loads, and every second claim would have to mark a block).
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <utility>
 
 #include "engine/set/flat_store.hpp"
 #include "engine/set/lines.hpp"
@@ -87,8 +89,6 @@ class FlatSet {
   using Word = typename P::template Atomic<std::uint64_t>;
   using Mark = typename P::template Atomic<std::uint8_t>;
   using View = typename FlatStore<P, Shape>::View;
-  static_assert(Shape::kNotedBlocks <= ThreadLine::kMostNoted);
-  static_assert(Shape::kBlocks <= std::numeric_limits<std::uint32_t>::max());
 
   // What a turn is about, above the bits of any offset: one address, or all below the mark of a block or of a
   // superblock.
@@ -107,6 +107,9 @@ class FlatSet {
   // The bits of a word that lie inside the span.
   static std::uint64_t inside(std::uint64_t word, OffsetSpan span) noexcept;
 
+  // The next word without a mark among those of kGroups groups from `word` on; the one behind them for none.
+  template <std::uint64_t kGroups>
+  static std::uint64_t next_unmarked(const View& view, std::uint64_t word) noexcept;
   // Where the marks of the group around `at` are open.
   static std::uint64_t open_around(const Mark* marks, std::uint64_t at) noexcept {
     return open_mask<P, kFan>(marks + (at & ~(kFan - 1)));
@@ -147,14 +150,22 @@ class FlatSet {
                            std::uint64_t free) noexcept;
   std::uint64_t claim_calmly(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   std::uint64_t claim_onward(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
-  std::uint64_t claim_busily(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  // What a look along the marks came to: the offset that was claimed, or one of these with what is named.
+  static constexpr std::uint64_t kNotReached = std::uint64_t{1} << 63;  // a word behind which it did not look
+  static constexpr std::uint64_t kLost = std::uint64_t{3} << 62;        // an offset that somebody else took
+  template <std::uint64_t kGroups>
+  std::uint64_t look_around(ThreadLine& line, std::uint64_t last, std::uint64_t start) noexcept;
+  std::uint64_t look_near(ThreadLine& line, std::uint64_t last, std::uint64_t start) noexcept;
+  std::uint64_t look_on(ThreadLine& line, std::uint64_t last, std::uint64_t from) noexcept;
+  static std::uint64_t take_lowest(const View& view, ThreadLine& line, std::uint64_t last, std::uint64_t word,
+                                   std::uint64_t seen, std::uint64_t among) noexcept;
   std::uint64_t claim_crowded(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
   bool claim_now(ThreadLine& line, std::uint64_t offset) noexcept;
   bool claim_stepping_back(ThreadLine& line, std::uint64_t offset) noexcept;
   bool release_now(ThreadLine& line, std::uint64_t offset) noexcept;
   bool release_stepping_back(ThreadLine& line, std::uint64_t offset) noexcept;
-  bool take(const View& view, ThreadLine& line, std::uint64_t offset, std::uint64_t seen) noexcept;
-  void touch(std::uint64_t word) noexcept;
+  static bool take(const View& view, ThreadLine& line, std::uint64_t offset, std::uint64_t seen) noexcept;
+  static void touch(const View& view, std::uint64_t word) noexcept;
 
   // flat_search.hpp
   void sample(ThreadLine& line, std::uint64_t start) noexcept;
@@ -162,10 +173,11 @@ class FlatSet {
   std::uint64_t next_open_word(ThreadLine& line, std::uint64_t word, std::uint64_t last) noexcept;
   std::uint64_t next_open_block(ThreadLine& line, std::uint64_t block, std::uint64_t last) noexcept;
   std::uint64_t find_circular(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_far(ThreadLine& line, OffsetSpan span, std::uint64_t start,
+                          std::uint64_t looked) noexcept;
   std::uint64_t claim_slowly(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
-  std::uint64_t claim_again(ThreadLine& line, OffsetSpan span, std::uint64_t start, std::uint64_t offset,
-                            std::uint64_t seen) noexcept;
-  std::uint64_t claim_sampling(ThreadLine& line, OffsetSpan span, std::uint64_t start) noexcept;
+  std::uint64_t claim_again(ThreadLine& line, OffsetSpan span, std::uint64_t start,
+                            std::uint64_t offset) noexcept;
   std::uint64_t find_in_words(std::uint64_t word, std::uint64_t count, OffsetSpan span) const noexcept;
   std::uint64_t find_unmarked(const Collect<P>& collect, OffsetSpan span) const noexcept;
   bool pending_stay_claimed(const Collect<P>& collect, OffsetSpan span) const noexcept;
@@ -176,7 +188,6 @@ class FlatSet {
   void about_to_mark() noexcept;
   void take_back(ThreadLine& line, std::uint64_t offset, Mark& mark) noexcept;
   void mark_block(ThreadLine& line, std::uint64_t block) noexcept;
-  std::uint64_t mark_noted(ThreadLine& line, std::uint64_t offset) noexcept;
   void mark_super(ThreadLine& line, std::uint64_t super) noexcept;
 
   Lines<P>& lines_;
@@ -186,9 +197,9 @@ class FlatSet {
 };
 
 template <class P, class Shape>
-[[gnu::always_inline]] inline void FlatSet<P, Shape>::touch(std::uint64_t word) noexcept {
+[[gnu::always_inline]] inline void FlatSet<P, Shape>::touch(const View& view, std::uint64_t word) noexcept {
   // Never taken back; the claim that follows publishes it. pairs: mark
-  store_.view().touched[word / kFan].store(1, std::memory_order_relaxed);
+  view.touched[word / kFan].store(1, std::memory_order_relaxed);
 }
 
 // Never taken back either. Before any mark, which publishes it.
@@ -209,9 +220,8 @@ template <class P, class Shape>
   const std::uint64_t number = offset / kBits;
   const std::uint64_t bit = bit_of(offset);
   if (seen == 0) [[unlikely]]
-    touch(number);
+    touch(view, number);
   const std::uint64_t rest = rest_of(seen, bit);
-  about_to_mark();
   // Release, so that who sees this name sees the turn of a claim that failed before it. pairs: claiming
   if (P::keeps(Step::kAnnounceClaim)) line.claiming.store(offset, std::memory_order_release);
   Mark* mark = P::select(rest, view.full_words + number, &line.scrap);
@@ -237,7 +247,7 @@ template <class P, class Shape>
   const std::uint64_t bit = bit_of(offset);
   // Whoever reads the bit must find its block touched. pairs: mark
   if (view.touched[word / kFan].load(std::memory_order_relaxed) == 0) [[unlikely]]
-    touch(word);
+    touch(view, word);
   const bool lost = (view.words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) != 0;
   if (lost && P::keeps(Step::kClaimVerdict)) return false;
   if (load(view.words[word]) == kFullWord) [[unlikely]]
@@ -297,13 +307,13 @@ template <class P, class Shape>
   const std::uint64_t offset = from + lowest(free);
   if (offset > span.last) [[unlikely]]
     return claim_slowly(line, span, start);
+  const View view = store_.view();
   const std::uint64_t word = offset / kBits;
-  // Perhaps the first address of its block: nothing is claimed in the window, or it reaches into two blocks.
-  const bool last_of_block = from / kBits % kFan == kFan - 1;
-  if (free == (free_window_mask<P, kBits>(from)) || last_of_block) [[unlikely]]
-    touch(word);
+  // Whoever reads the bit must find its block touched. pairs: mark
+  if (view.touched[word / kFan].load(std::memory_order_relaxed) == 0) [[unlikely]]
+    touch(view, word);
   const std::uint64_t bit = bit_of(offset);
-  const bool lost = (store_.view().words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) != 0;
+  const bool lost = (view.words[word].fetch_or(bit, std::memory_order_seq_cst) & bit) != 0;
   if (lost && P::keeps(Step::kClaimVerdict)) [[unlikely]]
     return claim_slowly(line, span, start);
   return offset;
@@ -335,65 +345,92 @@ template <class P, class Shape>
   return claim_crowded(line, span, start);
 }
 
-// Busy: the start's own word, or the next open one among as many as a group of marks has.
+// From the last group to the first, so that the nearest open word is what is chosen at last. No choice
+// decides what is read.
 template <class P, class Shape>
-[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_busily(ThreadLine& line, OffsetSpan span,
-                                                                            std::uint64_t start) noexcept {
-  const View view = store_.view();
-  const std::uint64_t word = start / kBits;
-  const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
-  const std::uint64_t room = ~load(view.words[word]) & tail;
-  const std::uint64_t open = open_mask<P, kFan>(view.full_words + word + 1);
-  const std::uint64_t chosen = P::select(room, word + 1 + lowest_of_group(open), word);
-  P::about_to_write(view.words + chosen);
-  const std::uint64_t seen = load(view.words[chosen]);
-  const std::uint64_t free = ~seen & P::select(room, kFullWord, tail);
-  const std::uint64_t offset = chosen * kBits + lowest(free);
-  if (free == 0 || offset > span.last) [[unlikely]]
-    return claim_crowded(line, span, start);
-  if (!take(view, line, offset, seen)) [[unlikely]]
-    return claim_again(line, span, start, offset, seen);
-  return offset;
+template <std::uint64_t kGroups>
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::next_unmarked(const View& view,
+                                                                             std::uint64_t word) noexcept {
+  const auto look = [&]<std::uint64_t... kGroup>(std::integer_sequence<std::uint64_t, kGroup...>)
+      __attribute__((always_inline)) {
+    std::uint64_t found = word + kGroups * kFan;
+    ((found = next_open<P, kFan, (kGroups - 1 - kGroup) * kFan>(view.full_words, word, found)), ...);
+    return found;
+  };
+  return look(std::make_integer_sequence<std::uint64_t, kGroups>());
 }
 
-// Crowded: the start's own word, the next open one of its block, or the first of the next open block, among
-// as many behind it as a group of marks has.
+// Takes the lowest bit of a word, as it was seen, that is free and `among` those.
 template <class P, class Shape>
-[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line, OffsetSpan span,
-                                                                 std::uint64_t start) noexcept {
-  // pairs: none
-  if (line.mode.load(std::memory_order_relaxed) == Mode::kHeld) [[unlikely]]
-    lines_.step_back(line);
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::take_lowest(const View& view, ThreadLine& line,
+                                                                           std::uint64_t last,
+                                                                           std::uint64_t word,
+                                                                           std::uint64_t seen,
+                                                                           std::uint64_t among) noexcept {
+  const std::uint64_t free = ~seen & among;
+  const std::uint64_t offset = word * kBits + lowest(free);
+  if (free == 0 || offset > last) [[unlikely]]
+    return kNotReached | word;
+  return take(view, line, offset, seen) ? offset : kLost | offset;
+}
+
+// The start's own word, or the next one without a mark among kGroups groups of marks.
+template <class P, class Shape>
+template <std::uint64_t kGroups>
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::look_around(ThreadLine& line,
+                                                                           std::uint64_t last,
+                                                                           std::uint64_t start) noexcept {
+  about_to_mark();
   const View view = store_.view();
   const std::uint64_t word = start / kBits;
   const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
   const std::uint64_t room = ~load(view.words[word]) & tail;
-  const std::uint64_t here = open_around(view.full_words, word);
-  const std::uint64_t later = here & (~std::uint64_t{1} << (word % kFan));
-  const std::uint64_t block = word / kFan;
-  const std::uint64_t blocks = open_mask<P, kFan>(view.full_blocks + block + 1);
-  const std::uint64_t far_block = block + 1 + lowest_of_group(blocks);
-  const std::uint64_t far = open_around(view.full_words, far_block * kFan);
-  const std::uint64_t next =
-      P::select(later, far_block * kFan + lowest_of_group(far), block * kFan + lowest_of_group(later));
-  const std::uint64_t chosen = P::select(room, next, word);
-  const std::uint64_t seen = load(view.words[chosen]);
-  const std::uint64_t free = ~seen & P::select(room, kFullWord, tail);
-  const std::uint64_t offset = chosen * kBits + lowest(free);
-  if (free == 0 || offset > span.last) [[unlikely]]
-    return claim_slowly(line, span, start);
-  if (!take(view, line, offset, seen)) [[unlikely]]
-    return claim_again(line, span, start, offset, seen);
-  const std::uint64_t open = P::select(room | later, far, here);
-  // Nothing, if it was the last bit of the only open word of its block. Whether it was hangs on every load
-  // before it, and in a nearly full set no processor predicts it: so the block is noted without a branch, and
-  // marked with others. A mark that is missing meanwhile costs whoever comes by a longer way.
-  const std::uint64_t left = rest_of(seen, bit_of(offset)) | (open & (open - 1));
-  line.filled[line.noted] = static_cast<std::uint32_t>(chosen / kFan);
-  line.noted += P::select(left, std::uint64_t{1}, std::uint64_t{0});
-  if (line.noted == Shape::kNotedBlocks) [[unlikely]]
-    return mark_noted(line, offset);
-  return offset;
+  const std::uint64_t chosen = P::select(room, next_unmarked<kGroups>(view, word + 1), word);
+  if constexpr (kGroups == 1) {
+    P::about_to_write(view.words + chosen);
+  } else {
+    // Known before the chosen word is: the sooner, the less of what was foretold is thrown away.
+    if (chosen == word + 1 + kGroups * kFan) [[unlikely]]
+      return look_on(line, last, chosen);
+  }
+  return take_lowest(view, line, last, chosen, load(view.words[chosen]), P::select(room, kFullWord, tail));
+}
+
+// Two leaves, with tail calls alone and few arguments, so that little is saved on the stack: the locked
+// instruction waits for every store before it.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::look_near(ThreadLine& line, std::uint64_t last,
+                                                             std::uint64_t start) noexcept {
+  return look_around<Shape::kNearGroups>(line, last, start);
+}
+
+// From a word on, before which all is marked. Not where a block is marked: the slow way is quick there.
+template <class P, class Shape>
+[[gnu::noinline]] std::uint64_t FlatSet<P, Shape>::look_on(ThreadLine& line, std::uint64_t last,
+                                                           std::uint64_t from) noexcept {
+  constexpr std::uint64_t kStretch = Shape::kFarGroups * kFan;
+  about_to_mark();
+  const View view = store_.view();
+  // A hint. pairs: none
+  if (view.full_blocks[from / kFan].load(std::memory_order_relaxed) != 0) return kNotReached | from;
+  std::uint64_t chosen = next_unmarked<Shape::kFarGroups>(view, from);
+  if (chosen == from + kStretch) [[unlikely]] {
+    from = chosen;
+    const std::uint64_t end = std::min(last / kBits, from + Shape::kFarStretches * kStretch);
+    while (from < end && all_marked_in_a_row<P, kStretch>(view.full_words + from)) from += kStretch;
+    chosen = next_unmarked<Shape::kFarGroups>(view, from);
+  }
+  return take_lowest(view, line, last, chosen, load(view.words[chosen]), kFullWord);
+}
+
+template <class P, class Shape>
+[[gnu::always_inline]] inline std::uint64_t FlatSet<P, Shape>::claim_crowded(ThreadLine& line,
+                                                                             OffsetSpan span,
+                                                                             std::uint64_t start) noexcept {
+  const std::uint64_t looked = look_near(line, span.last, start);
+  if (looked < kNotReached) [[likely]]
+    return looked;
+  return claim_far(line, span, start, looked);
 }
 
 template <class P, class Shape>
@@ -403,8 +440,15 @@ template <class P, class Shape>
   const Mode mode = line.mode.load(std::memory_order_relaxed);
   if (mode == Mode::kCalm) return claim_calmly(line, span, start);
   if (start % kCallsASample == 0) [[unlikely]]
-    return claim_sampling(line, span, start);
-  if (mode == Mode::kBusy) return claim_busily(line, span, start);
+    sample(line, start);
+  if (mode == Mode::kBusy) {
+    const std::uint64_t looked = look_around<1>(line, span.last, start);
+    if (looked < kNotReached) [[likely]]
+      return looked;
+    if (looked >= kLost) return claim_far(line, span, start, looked);
+  } else if (mode == Mode::kHeld) [[unlikely]] {
+    lines_.step_back(line);
+  }
   return claim_crowded(line, span, start);
 }
 

@@ -11,21 +11,28 @@
 namespace clusterip::set {
 
 // The sizes that follow from a shape: log2 of all addresses, of the addresses in a word, of the words in a
-// block and of the blocks in a superblock; and how many blocks a thread fills before it marks them.
+// block and of the blocks in a superblock. And how far a crowded search goes along the marks of words, in
+// groups of as many as a block has: how many it looks at first, how many behind them, and how often at as
+// many more.
 template <unsigned kOffsetBitsGiven, unsigned kWordBitsGiven, unsigned kFanBitsGiven,
-          std::size_t kNotedBlocksGiven = 1>
+          std::uint64_t kNearGroupsGiven = 2, std::uint64_t kFarGroupsGiven = 1,
+          std::uint64_t kFarStretchesGiven = 2>
 struct FlatShape {
   static constexpr std::uint64_t kBits = std::uint64_t{1} << kWordBitsGiven;
   static constexpr std::uint64_t kFan = std::uint64_t{1} << kFanBitsGiven;
   static constexpr std::uint64_t kWords = std::uint64_t{1} << (kOffsetBitsGiven - kWordBitsGiven);
   static constexpr std::uint64_t kBlocks = kWords / kFan;
   static constexpr std::uint64_t kSupers = kBlocks / kFan > 0 ? kBlocks / kFan : 1;
-  static constexpr std::size_t kNotedBlocks = kNotedBlocksGiven;
+  static constexpr std::uint64_t kNearGroups = kNearGroupsGiven;
+  static constexpr std::uint64_t kFarGroups = kFarGroupsGiven;
+  static constexpr std::uint64_t kFarStretches = kFarStretchesGiven;
+  // Words behind the last one that a search may look at.
+  static constexpr std::size_t kMargin = kFan * kFan + (kNearGroups + 2 * kFarGroups + 1) * kFan;
 };
 
-using IPv4Shape = FlatShape<32, 6, 6, 3>;
+using IPv4Shape = FlatShape<32, 6, 6, 6, 8, 32>;
 
-// In small shapes, for tests: plain arrays. The hot path may look one superblock beyond the last.
+// In small shapes, for tests: plain arrays.
 template <class P, class Shape>
 class FlatStore {
  public:
@@ -46,7 +53,7 @@ class FlatStore {
   }
 
  private:
-  static constexpr std::size_t kMargin = Shape::kFan * Shape::kFan + Shape::kFan;
+  static constexpr std::size_t kMargin = Shape::kMargin;
   std::unique_ptr<Word[]> words_{new Word[Shape::kWords + kMargin]()};
   std::unique_ptr<Mark[]> full_words_{new Mark[Shape::kWords + kMargin]()};
   std::unique_ptr<Mark[]> full_blocks_{new Mark[Shape::kBlocks + kMargin]()};
@@ -75,7 +82,7 @@ class FlatStore<Native, Shape> {
 
  private:
   static constexpr std::size_t kPage = 4096;
-  static constexpr std::size_t kMargin = Shape::kFan * Shape::kFan + Shape::kFan;
+  static constexpr std::size_t kMargin = Shape::kMargin;
   static constexpr std::size_t after(std::size_t at, std::size_t bytes) {
     return (at + bytes + kPage - 1) / kPage * kPage;
   }

@@ -12,7 +12,6 @@
 // owner holds nobody up.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,11 +42,6 @@ struct alignas(64) Line {
   Atomic<std::uint8_t> scrap{0};
   // The owner's alone: how many of the words around its starts are full, of 65536, averaged over samples.
   std::uint32_t full = 0;
-  // The owner's alone too: blocks that it has filled and not marked yet, of the one set behind these lines
-  // whose shape lets it wait.
-  static constexpr std::size_t kMostNoted = 3;
-  std::array<std::uint32_t, kMostNoted> filled{};
-  std::uint64_t noted = 0;
 
   void open_turn(std::uint64_t what) noexcept {
     // Release, so that who sees this target sees the end of the turn before it. pairs: target

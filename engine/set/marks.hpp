@@ -6,9 +6,11 @@
 // for none: who concludes from a mark that something is full has a fence behind it.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "engine/set/platform.hpp"
 
@@ -31,6 +33,72 @@ std::uint64_t open_mask(const typename P::template Atomic<std::uint8_t>* marks) 
     mask |= std::uint64_t{open} << i;
   }
   return mask;
+}
+
+#if CLUSTERIP_VECTOR_MARKS && defined(__AVX2__) && defined(__BMI__)
+// By hand. Compilers align the stack, and save registers on it, for vectors that they may have to put there,
+// and the next locked instruction waits for those stores: a nanosecond and more. And they test again what the
+// count of zeros has told by the carry flag.
+template <std::uint64_t kDistance>
+[[gnu::always_inline]] inline std::uint64_t next_open_of_64(const std::atomic<std::uint8_t>* marks,
+                                                            std::uint64_t place,
+                                                            std::uint64_t none) noexcept {
+  const auto* halves = reinterpret_cast<const __m256i_u*>(marks + place + kDistance);
+  std::uint64_t found;
+  std::uint64_t low;
+  __asm__(
+      "vpxor %%xmm0, %%xmm0, %%xmm0\n\t"
+      "vpcmpeqb %[high_half], %%ymm0, %%ymm1\n\t"
+      "vpcmpeqb %[low_half], %%ymm0, %%ymm0\n\t"
+      "vpmovmskb %%ymm1, %k[found]\n\t"
+      "vpmovmskb %%ymm0, %k[low]\n\t"
+      "shlq $32, %[found]\n\t"
+      "orq %[low], %[found]\n\t"
+      "tzcntq %[found], %[found]\n\t"
+      "leaq %c[distance](%[place],%[found]), %[found]\n\t"
+      "cmovcq %[none], %[found]"
+      : [found] "=&r"(found), [low] "=&r"(low)
+      : [low_half] "m"(halves[0]), [high_half] "m"(halves[1]), [place] "r"(place), [none] "r"(none),
+        [distance] "i"(kDistance)
+      : "xmm0", "xmm1", "cc");
+  return found;
+}
+#define CLUSTERIP_MARKS_BY_HAND 1
+#else
+#define CLUSTERIP_MARKS_BY_HAND 0
+#endif
+
+// Where the first mark that is 0 is, among kFan marks in a row that begin kDistance behind `place`; `none` if
+// there is none. Without a branch.
+template <class P, std::size_t kFan, std::uint64_t kDistance>
+[[gnu::always_inline]] inline std::uint64_t next_open(const typename P::template Atomic<std::uint8_t>* marks,
+                                                      std::uint64_t place, std::uint64_t none) noexcept {
+#if CLUSTERIP_MARKS_BY_HAND
+  if constexpr (std::is_same_v<P, Native> && kFan == 64)
+    return next_open_of_64<kDistance>(marks, place, none);
+#endif
+  const std::uint64_t open = open_mask<P, kFan>(marks + place + kDistance);
+  return P::select(open, none, place + kDistance + static_cast<unsigned>(std::countr_zero(open)));
+}
+
+// Whether kCount marks in a row are set, all of them.
+template <class P, std::size_t kCount>
+bool all_marked_in_a_row(const typename P::template Atomic<std::uint8_t>* marks) noexcept {
+#if CLUSTERIP_MARKS_BY_HAND
+  if constexpr (std::is_same_v<P, Native> && kCount % 32 == 0) {
+    const __m256i ones = _mm256_set1_epi8(1);
+    __m256i all = ones;
+    for (std::size_t i = 0; i < kCount; i += 32) {
+      all = _mm256_and_si256(all, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(marks + i)));
+    }
+    return _mm256_testc_si256(all, ones) != 0;
+  }
+#endif
+  for (std::size_t i = 0; i < kCount; ++i) {
+    // pairs: mark
+    if (marks[i].load(std::memory_order_relaxed) == 0) return false;
+  }
+  return true;
 }
 
 // Which addresses from `offset` on are free, as bits from the lowest: a window of at least kFreeWindowBits,

@@ -3,6 +3,7 @@
 #include "engine/set/address_set.hpp"
 
 #include <atomic>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -103,6 +104,39 @@ TEST(AddressSet, FullAndTheOneFreeAddressOfALargeSpan) {
     ASSERT_EQ(set.claim_next(span, at(span.first, size / 2)), at(span.first, hole));
   }
   EXPECT_EQ(set.count(span), size);
+}
+
+// A few free addresses in a span that is nearly full: searches go far, and around its end.
+void expect_next_free(const set::OffsetSpan& span, std::size_t most_free, std::uint64_t seed) {
+  AddressSet set;
+  SeededDraws draws(seed);
+  const std::uint64_t size = span.last - span.first + 1;
+  const auto draw = [&] { return span.first + draws.below(size); };
+  for (std::uint64_t i = 0; i < size; ++i)
+    ASSERT_NE(set.ipv4().claim_next(set.line(), span, draw()), set::kNoOffset);
+  std::set<std::uint64_t> free;
+  for (int step = 0; step < 3000; ++step) {
+    if (free.size() < most_free && draws.below(2) == 0) {
+      const std::uint64_t offset = draw();
+      ASSERT_EQ(set.ipv4().release(set.line(), offset), free.insert(offset).second);
+      continue;
+    }
+    const std::uint64_t start = draw();
+    auto next = free.lower_bound(start);
+    if (next == free.end()) next = free.begin();
+    const std::uint64_t expected = next == free.end() ? set::kNoOffset : *next;
+    ASSERT_EQ(set.ipv4().claim_next(set.line(), span, start), expected)
+        << "step " << step << " from " << start;
+    if (next != free.end()) free.erase(next);
+  }
+  EXPECT_TRUE(set.ipv4().marks_hold(span));
+}
+
+TEST(AddressSet, NearlyFullSpansGiveTheNextFreeAddress) {
+  expect_next_free({0x0a000000, 0x0a000000 + (1U << 18) - 1}, 40, 1);
+  expect_next_free({0x0a000100, 0x0a000000 + (1U << 20) - 2}, 200, 2);
+  expect_next_free({0x0a000003, 0x0a000000 + (1U << 16) + 77}, 3, 3);
+  expect_next_free({0x0a000007, 0x0a0000f0}, 5, 4);
 }
 
 // Threads move addresses: each claims one before it releases another, so at no instant fewer are held than at

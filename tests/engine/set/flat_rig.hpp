@@ -11,8 +11,8 @@
 namespace clusterip::test {
 
 using SmallShape = set::FlatShape<4, 1, 1>;
-// A block that a claim fills is marked with the next one, and stands without a mark until then.
-using NotingShape = set::FlatShape<4, 1, 1, 2>;
+// A crowded search looks at one more group of marks at first, and at two at a time behind them.
+using WideShape = set::FlatShape<4, 1, 1, 3, 2, 1>;
 
 template <class P, class Shape, set::Mode kMode>
 class FlatSetRig {
@@ -77,7 +77,7 @@ class FlatSetRig {
 template <set::Step kDropped, set::Mode kMode = set::Mode::kCalm>
 using FlatRig = FlatSetRig<Model<kDropped>, SmallShape, kMode>;
 
-using NotingRig = FlatSetRig<Model<kNoStep>, NotingShape, set::Mode::kCrowded>;
+using WideRig = FlatSetRig<Model<kNoStep>, WideShape, set::Mode::kCrowded>;
 
 // The scenarios of the set, small enough for every interleaving or a few preemptions.
 std::vector<Script> flat_scripts();

@@ -25,7 +25,7 @@ TEST(FlatSchedule, EveryFewPreemptionsOfTwoThreads) {
   expect_all<Mode::kCalm>({.preemptions = 2});
   expect_all<Mode::kBusy>({.preemptions = 2});
   expect_all<Mode::kCrowded>({.preemptions = 2});
-  expect_all_of<NotingRig>({.preemptions = 2});
+  expect_all_of<WideRig>({.preemptions = 2});
 }
 
 TEST(FlatSchedule, RandomSchedules) {

@@ -136,6 +136,17 @@ std::vector<Script> flat_scripts() {
       {"release and claim in a word that is being marked",
        0b1000,
        {{claim_next(2, 2, 2)}, {release(3), claim(3)}, {find(2, 3, 2)}}},
+      {"search far on against a release on its way",
+       0x7fff,
+       {{claim_next(0, 15, 0)}, {release(3), claim(3)}}},
+      {"two searches far on for the last address", 0x7fff, {{claim_next(0, 15, 0)}, {claim_next(0, 15, 2)}}},
+      {"search around the end against a release", 0xfffe, {{claim_next(0, 15, 12)}, {release(14)}}},
+      {"a release told elsewhere is found far on",
+       0xffff,
+       {{release(13), post()}, {peek(), claim_next(0, 15, 0)}}},
+      {"search far on against a block that fills",
+       0x3fff,
+       {{claim_next(0, 15, 1)}, {claim(14), release(15)}}},
       {"long full against releases", 0xff, {{claim_next(0, 7, 5)}, {release(6), claim(6), release(0)}}},
   };
 }

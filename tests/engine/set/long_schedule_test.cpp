@@ -70,7 +70,7 @@ TEST(LongSchedule, FlatCrowded) {
   expect_long<FlatRig<kNoStep, set::Mode::kCrowded>>(flat_scripts());
 }
 TEST(LongSchedule, FlatNoting) {
-  expect_long<NotingRig>(flat_scripts());
+  expect_long<WideRig>(flat_scripts());
 }
 TEST(LongSchedule, Sparse) {
   expect_long<SparseRig<kNoStep>>(sparse_scripts());
