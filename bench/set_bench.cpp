@@ -258,8 +258,8 @@ void run_all(const Options& options) {
   Suite suite(options);
   for (const int permille : {500, 900, 990, 999}) {
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 16, permille});
-    suite.run<ClaimNext, Floor, OneLook, TwoLooks, BareSearch, Tree, Engine, SpinlockedTree, Sbitmap,
-              MutexBitset, MutexOrderedSet>({"claim_next", 20, permille});
+    suite.run<ClaimNext, Floor, OneLook, TwoLooks, BareSearch, Tree, LockedTree, Engine, SpinlockedTree,
+              Sbitmap, MutexBitset, MutexOrderedSet>({"claim_next", 20, permille});
     suite.run<ClaimNext, Floor, Engine, SpinlockedTree, Sbitmap>({"claim_next", 24, permille});
   }
   suite.run<Claims, Floor, Engine, SpinlockedTree, MutexBitset, MutexOrderedSet>({"claim", 20});
@@ -271,7 +271,7 @@ void run_all(const Options& options) {
   // Threads that share a processor do not meet each other's lines.
   const auto processors = static_cast<int>(std::thread::hardware_concurrency());
   for (int threads = 1; threads <= std::clamp(processors, 2, 16); threads *= 2) {
-    for (const int permille : {500, 990}) {
+    for (const int permille : {500, 900, 990, 999}) {
       suite
           .run_pairs<Floor, OneLook, TwoLooks, Engine, SpinlockedTree, Sbitmap, MutexBitset, MutexOrderedSet>(
               {"pairs", 20, permille, threads});

@@ -12,7 +12,8 @@ def goal(name, figure, wanted, met, bound=""):
 
 def bounds_of(rows):
     """What looks and bare searches take, in floors."""
-    names = (("one_look", "one look"), ("two_looks", "two looks"), ("bare_search", "bare search"), ("bare_tree", "bare tree"))
+    names = (("one_look", "one look"), ("two_looks", "two looks"), ("bare_search", "bare search"), ("bare_tree", "bare tree"),
+             ("locked_tree", "locked tree"))
     return "; ".join(f"{name} {rows[peer]['to_floor']:.2f}" for peer, name in names if peer in rows)
 
 
@@ -43,9 +44,12 @@ def floor_goals(figures):
 
 
 def peer_goals(figures):
-    tree = [figures[("claim_next", 20, permille, 1)]["spinlocked_tree"]["to_engine"] for permille in FILLS]
-    yield goal("any of 2^20 against the spinlocked tree", f"{1 / min(tree):.2f} of its time at worst",
-               f"{LEVEL:g} of its time", 1 / min(tree) <= LEVEL)
+    behind = max(1 / figures[("claim_next", 20, permille, 1)]["spinlocked_tree"]["to_engine"] for permille in FILLS)
+    pairs = max(1 / figures[("pairs", 20, permille, 1)]["spinlocked_tree"]["to_engine"] for permille in FILLS)
+    yield goal("any of 2^20 against the spinlocked tree", f"{behind:.2f} of its time at worst",
+               f"{LEVEL:g} of its time", behind <= LEVEL, f"with the release before it {pairs:.2f}")
+    yield goal("a release and any of 2^20 against the spinlocked tree", f"{pairs:.2f} of its time at worst",
+               f"{LEVEL:g} of its time", pairs <= LEVEL)
     for peer in ("spinlocked_tree", "mutex_bitset", "mutex_std_set", "sbitmap"):
         if peer not in figures[("pairs", 20, 990, 2)]:
             yield absent(f"against {peer}", "ahead at 2 threads")

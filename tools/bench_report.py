@@ -18,7 +18,7 @@ RESULTS = ROOT / "bench" / "results"
 COLOURS = {"floor": "#888888", "engine": "#0b6e4f", "spinlocked_tree": "#c8553d", "mutex_bitset": "#3d5a80",
            "mutex_std_set": "#8e6c8a", "sbitmap": "#d4a017", "set": "#3d5a80"}
 # Parts of a call, which have a table of their own.
-BOUNDS = ("one_look", "two_looks", "bare_search", "bare_tree")
+BOUNDS = ("one_look", "two_looks", "bare_search", "bare_tree", "locked_tree")
 
 
 def machine():

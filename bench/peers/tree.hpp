@@ -1,5 +1,5 @@
-// The fastest known structure on one thread: an exact 64-ary tree of "has a free one" bits; alone, and under
-// a spinlock.
+// The fastest known structure on one thread: an exact 64-ary tree of "has a free one" bits. Alone; under a
+// spinlock; and with a locked instruction for each change of a word.
 #pragma once
 
 #include <atomic>
@@ -9,15 +9,54 @@
 
 namespace clusterip::bench {
 
-// For one thread alone: what it takes is what searching and keeping exact hints costs, without any
-// synchronisation.
-class Tree {
+// A word of the tree, a bit set for what is free or has something free.
+class PlainWord {
  public:
-  static constexpr const char* kName = "bare_tree";
-  explicit Tree(std::uint64_t size) : size_(size) {
+  static constexpr const char* kTreeName = "bare_tree";
+  std::uint64_t bits() const { return bits_; }
+  // What is left.
+  std::uint64_t clear(std::uint64_t bit) { return bits_ &= ~bit; }
+  // What was there before.
+  std::uint64_t set(std::uint64_t bit) {
+    const std::uint64_t before = bits_;
+    bits_ |= bit;
+    return before;
+  }
+
+ private:
+  std::uint64_t bits_ = 0;
+};
+
+// The same where other threads may change the word too: the least that a tree without a lock has to pay.
+class LockedWord {
+ public:
+  static constexpr const char* kTreeName = "locked_tree";
+  LockedWord() = default;
+  LockedWord(const LockedWord& other) : bits_(other.bits()) {}
+  LockedWord& operator=(const LockedWord&) = delete;
+  std::uint64_t bits() const { return bits_.load(std::memory_order_acquire); }
+  std::uint64_t clear(std::uint64_t bit) { return bits_.fetch_and(~bit, std::memory_order_seq_cst) & ~bit; }
+  std::uint64_t set(std::uint64_t bit) { return bits_.fetch_or(bit, std::memory_order_seq_cst); }
+
+ private:
+  std::atomic<std::uint64_t> bits_{0};
+};
+
+// For one thread alone. Of plain words: what searching and keeping exact hints costs, without any
+// synchronisation. Of locked ones: what the tree's own changes cost without a lock around them, and without
+// whatever else would make it right for several threads.
+template <class Word>
+class TreeOf {
+ public:
+  static constexpr const char* kName = Word::kTreeName;
+  explicit TreeOf(std::uint64_t size) : size_(size) {
     for (std::uint64_t count = size; count > 1; count = (count + 63) / 64) {
-      levels_.emplace_back((count + 63) / 64, ~std::uint64_t{0});
-      if (count % 64 != 0) levels_.back().back() = (std::uint64_t{1} << (count % 64)) - 1;
+      std::vector<Word> level((count + 63) / 64);
+      for (std::uint64_t i = 0; i < level.size(); ++i) {
+        const std::uint64_t here = count - i * 64;
+        level[i].set(here < 64 ? (std::uint64_t{1} << here) - 1 : ~std::uint64_t{0});
+      }
+      levels_.push_back(std::move(level));
     }
   }
 
@@ -29,10 +68,7 @@ class Tree {
   bool release(std::uint64_t offset) {
     if (is_free(offset)) return false;
     for (auto& level : levels_) {
-      std::uint64_t& word = level[offset / 64];
-      const bool was_full = word == 0;
-      word |= std::uint64_t{1} << (offset % 64);
-      if (!was_full) break;
+      if (level[offset / 64].set(std::uint64_t{1} << (offset % 64)) != 0) break;
       offset /= 64;
     }
     return true;
@@ -46,12 +82,12 @@ class Tree {
   }
 
  private:
-  bool is_free(std::uint64_t offset) const { return ((levels_[0][offset / 64] >> (offset % 64)) & 1U) != 0; }
+  bool is_free(std::uint64_t offset) const {
+    return ((levels_[0][offset / 64].bits() >> (offset % 64)) & 1U) != 0;
+  }
   void take(std::uint64_t offset) {
     for (auto& level : levels_) {
-      std::uint64_t& word = level[offset / 64];
-      word &= ~(std::uint64_t{1} << (offset % 64));
-      if (word != 0) break;
+      if (level[offset / 64].clear(std::uint64_t{1} << (offset % 64)) != 0) break;
       offset /= 64;
     }
   }
@@ -59,12 +95,12 @@ class Tree {
   std::uint64_t first_free(std::uint64_t place) const {
     for (std::size_t level = 0; level < levels_.size(); ++level) {
       if (place / 64 < levels_[level].size()) {
-        const std::uint64_t word = levels_[level][place / 64] >> (place % 64);
+        const std::uint64_t word = levels_[level][place / 64].bits() >> (place % 64);
         if (word != 0) {
           place += static_cast<std::uint64_t>(std::countr_zero(word));
           while (level > 0) {
             --level;
-            place = place * 64 + static_cast<std::uint64_t>(std::countr_zero(levels_[level][place]));
+            place = place * 64 + static_cast<std::uint64_t>(std::countr_zero(levels_[level][place].bits()));
           }
           return place;
         }
@@ -75,8 +111,10 @@ class Tree {
   }
 
   std::uint64_t size_;
-  std::vector<std::vector<std::uint64_t>> levels_;
+  std::vector<std::vector<Word>> levels_;
 };
+using Tree = TreeOf<PlainWord>;
+using LockedTree = TreeOf<LockedWord>;
 
 class SpinlockedTree {
  public:
