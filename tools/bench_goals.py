@@ -56,7 +56,7 @@ def peer_goals(figures):
             continue
         one = min(figures[("claim_next", 20, permille, 1)][peer]["to_engine"] for permille in FILLS)
         yield goal(f"1 thread against {peer}", f"{one:.2f} times as fast at worst", "level", one >= 1 / LEVEL)
-        two = min(figures[("pairs", 20, permille, 2)][peer]["to_engine"] for permille in (500, 990))
+        two = min(figures[("pairs", 20, permille, 2)][peer]["to_engine"] for permille in FILLS)
         yield goal(f"2 threads against {peer}", f"{two:.2f} times as fast at worst", "ahead", two > 1)
 
 
