@@ -299,9 +299,10 @@ template <class P, class Shape>
   for (std::uint64_t word = first; word < first + kFan; ++word)
     full += load_word(word) == kFullWord ? 1U : 0U;
   line.full += kOne / static_cast<std::uint32_t>(kFan) * full / kSamples - line.full / kSamples;
-  const Mode mode = line.full > kCrowdedAbove ? Mode::kCrowded : Mode::kBusy;
+  const Mode calm = lines_.bound() > 1 ? Mode::kCalmAmongOthers : Mode::kCalm;
+  const Mode crowded = line.full > kCrowdedAbove ? Mode::kCrowded : Mode::kBusy;
   // pairs: none
-  line.mode.store(line.full > kBusyAbove ? mode : Mode::kCalm, std::memory_order_relaxed);
+  line.mode.store(line.full > kBusyAbove ? crowded : calm, std::memory_order_relaxed);
 }
 
 template <class P, class Shape>

@@ -383,6 +383,8 @@ template <std::uint64_t kGroups>
   about_to_mark();
   const View view = store_.view();
   const std::uint64_t word = start / kBits;
+  // Most starts of a busy set have room in their own word.
+  if constexpr (kGroups == 1) P::about_to_write(view.words + word);
   const std::uint64_t tail = (kFullWord << (start % kBits)) & kFullWord;
   const std::uint64_t room = ~load(view.words[word]) & tail;
   const std::uint64_t chosen = P::select(room, next_unmarked<kGroups>(view, word + 1), word);
@@ -438,7 +440,11 @@ template <class P, class Shape>
                                                                           std::uint64_t start) noexcept {
   // Written by others only as a courtesy. pairs: none
   const Mode mode = line.mode.load(std::memory_order_relaxed);
-  if (mode == Mode::kCalm) return claim_calmly(line, span, start);
+  if (mode <= Mode::kCalmAmongOthers) {
+    // The line as a writer, before the look: from another core's cache it would come twice otherwise.
+    if (mode != Mode::kCalm) P::about_to_write(store_.view().words + start / kBits);
+    return claim_calmly(line, span, start);
+  }
   if (start % kCallsASample == 0) [[unlikely]]
     sample(line, start);
   if (mode == Mode::kBusy) {

@@ -27,7 +27,7 @@ inline constexpr std::uint64_t kNoOffset = ~std::uint64_t{0};
 
 // How crowded the set looked to a thread lately, hence which way claim_next takes; kHeld asks it to step
 // back.
-enum class Mode : std::uint8_t { kCalm, kBusy, kCrowded, kHeld };
+enum class Mode : std::uint8_t { kCalm, kCalmAmongOthers, kBusy, kCrowded, kHeld };
 
 template <class P>
 struct alignas(64) Line {
@@ -63,7 +63,12 @@ template <class P>
 class Lines {
  public:
   using Bound = std::size_t (*)() noexcept;
-  Lines(std::size_t most, Bound in_use) : lines_(new Line<P>[most]), bound_(in_use) {}
+  Lines(std::size_t most, Bound in_use) : lines_(new Line<P>[most]), bound_(in_use) {
+    // Whoever is not the first is among others. Nobody else sees the lines yet. pairs: none
+    for (std::size_t i = 1; i < most; ++i) {
+      lines_[i].mode.store(Mode::kCalmAmongOthers, std::memory_order_relaxed);
+    }
+  }
   Line<P>& operator[](std::size_t index) noexcept { return lines_[index]; }
   const Line<P>& operator[](std::size_t index) const noexcept { return lines_[index]; }
   std::size_t bound() const noexcept { return bound_(); }
