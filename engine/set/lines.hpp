@@ -25,8 +25,8 @@ namespace clusterip::set {
 
 inline constexpr std::uint64_t kNoOffset = ~std::uint64_t{0};
 
-// How crowded the set looked to a thread lately, hence which way claim_next takes; kHeld asks it to step
-// back.
+// How crowded the set looked to a thread lately, hence which way claim_next takes, and, while calm, whether
+// other threads may have what it looks at; kHeld asks it to step back.
 enum class Mode : std::uint8_t { kCalm, kCalmAmongOthers, kBusy, kCrowded, kHeld };
 
 template <class P>
