@@ -139,8 +139,6 @@ TEST(AddressSet, NearlyFullSpansGiveTheNextFreeAddress) {
   expect_next_free({0x0a000007, 0x0a0000f0}, 5, 4);
 }
 
-// Threads move addresses: each claims one before it releases another, so at no instant fewer are held than at
-// the start, nor more than one a thread above that.
 // Claims by name leave the marks above words to the searches, which must not leave the first block out.
 TEST(AddressSet, SearchesOfAFullSpanMarkAllOfIt) {
   constexpr set::OffsetSpan kSpan{0x0a000000, 0x0a000000 + (2U << 18) - 1};
@@ -161,6 +159,8 @@ TEST(AddressSet, SearchesOfAFullSpanMarkAllOfIt) {
   EXPECT_EQ(set.ipv4().claim_next(set.line(), kSpan, kSpan.first), kSpan.last);
 }
 
+// Threads move addresses: each claims one before it releases another, so at no instant fewer are held than at
+// the start, nor more than one a thread above that.
 TEST(AddressSet, SnapshotsCountWhatWasHeldAtOneInstant) {
   for (const Address& base : {Address::v4(0x0a000000), Address::v6(7, 0)}) {
     AddressSet set;

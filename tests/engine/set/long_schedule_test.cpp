@@ -69,7 +69,7 @@ TEST(LongSchedule, FlatBusy) {
 TEST(LongSchedule, FlatCrowded) {
   expect_long<FlatRig<kNoStep, set::Mode::kCrowded>>(flat_scripts());
 }
-TEST(LongSchedule, FlatNoting) {
+TEST(LongSchedule, FlatWide) {
   expect_long<WideRig>(flat_scripts());
 }
 TEST(LongSchedule, Sparse) {
